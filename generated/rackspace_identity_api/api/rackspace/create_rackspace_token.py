@@ -1,0 +1,216 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...models.fault_answer import FaultAnswer
+from ...models.rackspace_token_answer import RackspaceTokenAnswer
+from ...models.rackspace_token_request import RackspaceTokenRequest
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: RackspaceTokenRequest,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/tokens",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> FaultAnswer | RackspaceTokenAnswer:
+    if response.status_code == 200:
+        response_200 = RackspaceTokenAnswer.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 203:
+        response_203 = RackspaceTokenAnswer.from_dict(response.json())
+
+        return response_203
+
+    if response.status_code == 400:
+        response_400 = FaultAnswer.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = FaultAnswer.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = FaultAnswer.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = FaultAnswer.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 413:
+        response_413 = FaultAnswer.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 429:
+        response_429 = FaultAnswer.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = FaultAnswer.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = FaultAnswer.from_dict(response.json())
+
+        return response_503
+
+    response_default = FaultAnswer.from_dict(response.json())
+
+    return response_default
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[FaultAnswer | RackspaceTokenAnswer]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: RackspaceTokenRequest,
+) -> Response[FaultAnswer | RackspaceTokenAnswer]:
+    """Get a token from Rackspace Identity
+
+     Exchanges a user name and an API key, or a user name and a password, for a token and the service
+    catalog. Tokens last 24 hours, and the same token is given again while it has time left.
+
+    Args:
+        body (RackspaceTokenRequest): What is sent to Rackspace Identity.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[FaultAnswer | RackspaceTokenAnswer]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: RackspaceTokenRequest,
+) -> FaultAnswer | RackspaceTokenAnswer | None:
+    """Get a token from Rackspace Identity
+
+     Exchanges a user name and an API key, or a user name and a password, for a token and the service
+    catalog. Tokens last 24 hours, and the same token is given again while it has time left.
+
+    Args:
+        body (RackspaceTokenRequest): What is sent to Rackspace Identity.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        FaultAnswer | RackspaceTokenAnswer
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: RackspaceTokenRequest,
+) -> Response[FaultAnswer | RackspaceTokenAnswer]:
+    """Get a token from Rackspace Identity
+
+     Exchanges a user name and an API key, or a user name and a password, for a token and the service
+    catalog. Tokens last 24 hours, and the same token is given again while it has time left.
+
+    Args:
+        body (RackspaceTokenRequest): What is sent to Rackspace Identity.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[FaultAnswer | RackspaceTokenAnswer]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: RackspaceTokenRequest,
+) -> FaultAnswer | RackspaceTokenAnswer | None:
+    """Get a token from Rackspace Identity
+
+     Exchanges a user name and an API key, or a user name and a password, for a token and the service
+    catalog. Tokens last 24 hours, and the same token is given again while it has time left.
+
+    Args:
+        body (RackspaceTokenRequest): What is sent to Rackspace Identity.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        FaultAnswer | RackspaceTokenAnswer
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,87 @@
+"""What is run on this project, by contributors and in CI. Plain `nox` is what to run before a commit."""
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.sessions = ["drift", "lint", "types", "tests", "build"]
+nox.options.reuse_existing_virtualenvs = True
+
+ROOT = Path(__file__).parent
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+OLDEST = PYTHONS[0]
+GENERATE = "openapi/python/generate.py"
+# Tests that need more than the package: each is run by the session that has it.
+ELSEWHERE = ["tests/generation", "tests/packaging", "tests/typing"]
+
+
+def group(name: str) -> tuple[str, ...]:
+    return nox.project.dependency_groups(PROJECT, name)
+
+
+@nox.session(python=OLDEST, default=False)
+def generate(session: nox.Session) -> None:
+    """Write generated/ from the documents."""
+    session.install("-r", "openapi/python/requirements.txt")
+    session.run("python", GENERATE, "generated")
+
+
+@nox.session(python=PYTHONS)
+def drift(session: nox.Session) -> None:
+    """Fail when generated/ is not what the documents give; on every Python, as the output must not depend on it."""
+    session.install("-r", "openapi/python/requirements.txt")
+    session.run("python", GENERATE, "--check", "generated")
+    if session.python == OLDEST:
+        session.install(*group("tests"), *group("types"))
+        session.run("pytest", "--noconftest", "tests/generation", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def lint(session: nox.Session) -> None:
+    """Lint the code and the documents."""
+    session.install(*group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    # Node comes with the package, so that nothing but Python and git is needed here.
+    session.run("npm", "ci", "--prefix", "openapi/lint", "--no-audit", "--no-fund", silent=True)
+    session.run(
+        *("node", "openapi/lint/node_modules/@redocly/cli/bin/cli.js", "lint"),
+        *("openapi/images.yaml", "openapi/identity.yaml", "--config", "openapi/lint/redocly.yaml"),
+        env={"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"},
+    )
+
+
+@nox.session(python=OLDEST)
+def types(session: nox.Session) -> None:
+    """Check types: of our code, and of a user's file against the installed package."""
+    session.install(".[sandbox]", *group("types"))
+    session.run("mypy")
+    session.run("pyright")
+    # Away from the checkout, where only the installed package can be found.
+    away = Path(session.create_tmp())
+    shutil.copy("tests/typing/user.py", away)
+    session.chdir(away)
+    session.run("mypy", "--strict", "--config-file=", "user.py")
+    session.run("pyright", "user.py")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests against the package as it is installed."""
+    session.install(".[sandbox]", *group("tests"))
+    session.run("pytest", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def build(session: nox.Session) -> None:
+    """Build the wheel and the sdist, check what is in them, install each into an empty environment and use it."""
+    session.install(*group("build"), *group("tests"))
+    dist = Path(session.create_tmp()) / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
+    session.run("twine", "check", "--strict", *map(str, sorted(dist.iterdir())))
+    session.run("pytest", "--noconftest", "tests/packaging", *session.posargs, env={"DIST": os.fspath(dist)})
