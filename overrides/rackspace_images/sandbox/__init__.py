@@ -1,0 +1,14 @@
+"""A cloud of one user that serves this package's documents on loopback: their examples and their vectors.
+
+    with Sandbox() as sandbox:
+        httpx.get(f"{sandbox.compute_url}/images/{image_id}", headers={"X-Auth-Token": sandbox.token})
+
+It needs the extra `sandbox` (starlette, uvicorn, PyYAML), knows nothing that the documents do not say, and
+imports nothing of this package but the documents: it is a measure for clients, this one included.
+"""
+
+from .answers import Answers
+from .app import create_app
+from .server import Sandbox, serve
+
+__all__ = ["Answers", "Sandbox", "create_app", "serve"]

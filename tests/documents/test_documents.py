@@ -1,0 +1,138 @@
+"""What the documents promise to every language that reads them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from rackspace_images import documents
+from rackspace_images.sandbox import spec
+
+NAMES: tuple[documents.DocumentName, ...] = ("images", "identity")
+SOURCE = Path(__file__).parents[2] / "openapi" / "source" / "retrieve-image-details.rst"
+
+
+def walk(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every object in a document, with where it stands."""
+    if isinstance(node, dict):
+        yield path, node
+        for key, value in node.items():
+            if key != "value":
+                yield from walk(value, f"{path}/{key}")
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from walk(value, f"{path}/{index}")
+
+
+def schemas(name: documents.DocumentName) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, node in walk(spec.document(name)["components"]["schemas"]):
+        if not path.endswith(("/properties", "/examples")):
+            yield path, node
+
+
+def test_the_sources_example_is_the_documents() -> None:
+    """The example in the API's own document, as JSON, is the document's example."""
+    text = SOURCE.read_text(encoding="utf-8")
+    written = json.loads(text[text.index('   {\n     "image"') :])
+    assert spec.document("images")["components"]["examples"]["Source"]["value"] == written
+
+
+def test_every_field_of_the_sources_table_is_described() -> None:
+    """No field of the source is left out, and every one says where it is known from."""
+    rows = re.findall(r"^\|image\.(.*?)\|.*?\n((?:\|.*\n)*)", SOURCE.read_text(encoding="utf-8"), re.M)
+    named = {
+        re.sub(r"[\\\s*]", "", first + "".join(line.split("|")[1] for line in rest.splitlines()))
+        for first, rest in rows
+    }
+    properties = spec.document("images")["components"]["schemas"]["Image"]["properties"]
+    assert len(named) == 16
+    assert {name for name in named if not name.startswith("links.")} == set(properties)
+    for name, field in properties.items():
+        assert "The source" in field["description"], name
+
+
+def test_the_documented_statuses() -> None:
+    """The source's statuses, and the two that its table forgets."""
+    operation = spec.document("images")["paths"]["/images/{image_id}"]["get"]
+    in_source = {"200", "203", "400", "401", "403", "405", "409", "413", "500", "503"}
+    assert set(operation["responses"]) == in_source | {"404", "429", "default"}
+    assert operation["operationId"] == "getImage"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_object_admits_more_members(name: documents.DocumentName) -> None:
+    """Generated Go refuses unknown members unless the document says otherwise, object by object."""
+    for path, schema in schemas(name):
+        if "object" in _listed(schema.get("type")):
+            assert schema.get("additionalProperties") is True, path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_words_are_open_sets(name: documents.DocumentName) -> None:
+    """No closed `enum` and no `anyOf`: both make some generated clients fail on a new word."""
+    for path, schema in schemas(name):
+        assert not {"enum", "const", "anyOf", "oneOf", "allOf"} & set(schema), path
+        for word in schema.get("x-extensible-enum", []):
+            assert f"`{word}`" in schema["description"], f"{path} does not describe {word}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_types_can_be_said_in_3_0(name: documents.DocumentName) -> None:
+    """A type is one word, or one word and null, which 3.0 writes as `nullable`."""
+    for path, schema in schemas(name):
+        kinds = _listed(schema.get("type"))
+        assert len([kind for kind in kinds if kind != "null"]) <= 1, path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_property_is_described_with_an_example(name: documents.DocumentName) -> None:
+    """Every field says in words what it is; every plain one shows a value."""
+    for path, node in walk(spec.document(name)["components"]["schemas"]):
+        if not path.endswith("/properties"):
+            continue
+        for field, schema in node.items():
+            assert "description" in schema or "$ref" in schema, f"{path}/{field}"
+            if {"string", "integer"} & set(_listed(schema.get("type"))):
+                assert "example" in schema, f"{path}/{field}"
+
+
+def test_only_the_id_of_an_image_is_relied_on() -> None:
+    """Every field but `id` may be absent and may be null."""
+    image = spec.document("images")["components"]["schemas"]["Image"]
+    assert image["required"] == ["id"]
+    for name, schema in image["properties"].items():
+        assert name == "id" or "null" in schema["type"], name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_examples_are_valid_against_their_schemas(name: documents.DocumentName) -> None:
+    """Every example of every answer and request body, and every field's own."""
+    document = spec.document(name)
+    seen = 0
+    for _, node in walk(document):
+        schema, examples = node.get("schema"), node.get("examples")
+        if schema is None or not isinstance(examples, dict):
+            continue
+        for reference in examples.values():
+            value = document["components"]["examples"][reference["$ref"].rsplit("/", 1)[1]]["value"]
+            _validator(document, schema).validate(value)
+            seen += 1
+    assert seen > 5
+    for _, schema in schemas(name):
+        if "example" in schema:
+            _validator(document, schema).validate(schema["example"])
+
+
+def _listed(kind: Any) -> list[str]:
+    return kind if isinstance(kind, list) else [kind]
+
+
+def _validator(document: dict[str, Any], schema: dict[str, Any]) -> Any:
+    return jsonschema.Draft202012Validator(
+        {"components": document["components"], **schema}, format_checker=jsonschema.FormatChecker()
+    )
