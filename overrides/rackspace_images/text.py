@@ -1,0 +1,34 @@
+"""Text from elsewhere, made fit to be shown."""
+
+import re
+import unicodedata
+
+_LONGEST = 400
+_USERINFO = re.compile(r"(?<=://)[^/?#@\s]*@")
+
+
+def visible(text: str) -> str:
+    """`text` with every control, format, surrogate and separator character written as an escape, such as \\x1b.
+
+    What a server says could otherwise move the cursor, recolour the terminal or turn the direction of writing.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if character.isprintable() or unicodedata.category(character) == "Zs":
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def one_line(text: str) -> str:
+    """`visible`, shortened to what fits in a message."""
+    text = visible(text)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def without_userinfo(url: str) -> str:
+    """`url` without a user name and password in it."""
+    return _USERINFO.sub("", url)

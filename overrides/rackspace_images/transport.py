@@ -1,0 +1,158 @@
+"""One request out, one answer back: the only place that does I/O to the API.
+
+Decisions are made elsewhere, by generators that yield what is to be done (`Send`) and are given what came
+of it. `run` and `run_async` drive the same generator; they differ in how they wait and in nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from .errors import ConfigError, ConnectionFailed, ImagesError, MalformedResponse, RequestTimeout
+from .text import without_userinfo
+
+T = TypeVar("T")
+
+# Loopback is this machine, whatever proxies the environment names. More precise patterns win in httpx.
+NEVER_PROXIED: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A request to send. Its headers hold the token and its body may hold a key: neither is shown."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    timeout: httpx.Timeout | float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whatever it is."""
+
+    status_code: int
+    headers: httpx.Headers = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's name for the request."""
+        found: str | None = self.headers.get("X-Compute-Request-Id") or self.headers.get("X-Openstack-Request-Id")
+        return found
+
+
+Steps = Generator[Send, Answer, T]
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` names this machine."""
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdigit())
+
+
+def tls_context(
+    verify: bool | str | ssl.SSLContext, cert: str | tuple[str, str] | tuple[str, str, str] | None
+) -> bool | ssl.SSLContext:
+    """What httpx is to verify with; a path is a file or a folder of CA certificates."""
+    if cert is None and not isinstance(verify, str):
+        return verify
+    context = httpx.create_ssl_context(verify) if isinstance(verify, bool) else verify
+    try:
+        if isinstance(context, str):
+            where = {"capath" if Path(context).is_dir() else "cafile": context}
+            context = ssl.create_default_context(**where)  # type: ignore[arg-type]
+        if cert is not None:
+            context.load_cert_chain(*([cert] if isinstance(cert, str) else cert))
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"verify={verify!r}, cert: cannot be read: {error}") from None
+    return context
+
+
+def run(steps: Steps[T], client: httpx.Client) -> T:
+    """Drives `steps` to their result, sending over `client`."""
+    try:
+        send = next(steps)
+        while True:
+            answer = failure = None
+            try:
+                response = client.send(_built(client, send), follow_redirects=False)
+                answer = Answer(response.status_code, response.headers, response.content)
+            except _TROUBLE as trouble:
+                failure = _explained(trouble, send)
+            # Outside the except block: the error must not hold httpx's, whose frames hold the token.
+            send = steps.throw(failure) if answer is None else steps.send(answer)  # type: ignore[arg-type]
+    except StopIteration as stop:
+        result: T = stop.value
+    finally:
+        steps.close()
+    return result
+
+
+async def run_async(steps: Steps[T], client: httpx.AsyncClient) -> T:
+    """`run`, awaited."""
+    try:
+        send = next(steps)
+        while True:
+            answer = failure = None
+            try:
+                response = await client.send(_built(client, send), follow_redirects=False)
+                answer = Answer(response.status_code, response.headers, response.content)
+            except _TROUBLE as trouble:
+                failure = _explained(trouble, send)
+            send = steps.throw(failure) if answer is None else steps.send(answer)  # type: ignore[arg-type]
+    except StopIteration as stop:
+        result: T = stop.value
+    finally:
+        steps.close()
+    return result
+
+
+def _built(client: httpx.Client | httpx.AsyncClient, send: Send) -> httpx.Request:
+    return client.build_request(send.method, send.url, headers=send.headers, content=send.body, timeout=send.timeout)
+
+
+# What httpx, and transports that users write for it, raise when no answer came.
+_TROUBLE = (httpx.HTTPError, httpx.InvalidURL, OSError)
+
+
+def _explained(trouble: Exception, send: Send) -> ImagesError:
+    context: dict[str, Any] = {"method": send.method, "url": send.url}
+    said = _said(trouble)
+    match trouble:
+        case httpx.ConnectTimeout():
+            return RequestTimeout("no connection in time", **context)
+        case httpx.PoolTimeout():
+            return RequestTimeout("no free connection in time", **context)
+        case httpx.WriteTimeout():
+            return RequestTimeout("the request could not be sent in time", **context)
+        case httpx.TimeoutException() | TimeoutError():
+            return RequestTimeout("no answer in time", **context)
+        case httpx.DecodingError():
+            return MalformedResponse("the body is not in the encoding that its Content-Encoding names", **context)
+        case httpx.LocalProtocolError():
+            # Its words quote the header that it found wrong, which may be the token.
+            return ConfigError("the request cannot be written as HTTP; a header holds a forbidden character", **context)
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
+            return ConfigError(f"not a URL that a request can go to: {said}", **context)
+        case _:
+            return ConnectionFailed(said, **context)
+
+
+def _said(trouble: BaseException) -> str:
+    """The innermost reason: httpx over asyncio says only "All connection attempts failed" of a refused one."""
+    while (cause := trouble.__cause__ or trouble.__context__) is not None and str(cause):
+        trouble = cause
+    if isinstance(trouble, OSError) and not isinstance(trouble, ssl.SSLError) and (trouble.errno or 0) > 0:
+        # The system's own words: asyncio's differ from those of a plain socket.
+        return os.strerror(trouble.errno or 0)
+    return without_userinfo(str(trouble)) or type(trouble).__name__

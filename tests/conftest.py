@@ -1,0 +1,58 @@
+"""What all tests share: an environment of their own, the sandbox, and both clients behind one call."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import pytest
+from hypothesis import settings
+from rackspace_images import AsyncImagesClient, Image, ImagesClient, StaticToken
+from rackspace_images.sandbox import Sandbox
+
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
+
+SOURCE_ID = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the credentials or proxies of the machine it runs on."""
+    for name in list(os.environ):
+        if name.startswith(("OS_", "RS_", "RACKSPACE_IMAGES_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+class Get(Protocol):
+    """One client, one `get`, with the options of the constructor."""
+
+    def __call__(self, endpoint: str, image_id: Any = SOURCE_ID, *, token: str = "token", **options: Any) -> Image: ...
+
+
+def _get(endpoint: str, image_id: Any = SOURCE_ID, *, token: str = "token", **options: Any) -> Image:
+    with ImagesClient(StaticToken(token), endpoint=endpoint, **options) as images:
+        return images.get(image_id)
+
+
+def _get_async(endpoint: str, image_id: Any = SOURCE_ID, *, token: str = "token", **options: Any) -> Image:
+    async def ask() -> Image:
+        async with AsyncImagesClient(StaticToken(token), endpoint=endpoint, **options) as images:
+            return await images.get(image_id)
+
+    return asyncio.run(ask())
+
+
+@pytest.fixture(params=[_get, _get_async], ids=["sync", "async"], scope="session")
+def get(request: pytest.FixtureRequest) -> Get:
+    """`get` of either client: every rule holds for both."""
+    chosen: Callable[..., Image] = request.param
+    return chosen

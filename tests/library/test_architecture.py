@@ -1,0 +1,73 @@
+"""The arrows of the design: a lower layer never imports a higher one."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = ROOT / "overrides" / "rackspace_images"
+
+# Each may import those on its left, and nothing on its right.
+ORDER = ["version", "defaults", "text", "errors", "transport", "faults", "image", "credentials", "client", "__init__"]
+BESIDE = {"documents", "__main__"}
+
+
+def imported(path: Path) -> set[str]:
+    """The modules a file imports, by their full names; the package's own as `.name`."""
+    package = path.relative_to(LIBRARY).parts[:-1] if path.is_relative_to(LIBRARY) else ()
+    found = set[str]()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = (".".join(["rackspace_images", *package][: len(package) + 2 - node.level]),) if node.level else ()
+            modules = [node.module] if node.module else [alias.name for alias in node.names]
+            found |= {".".join([*base, module]) for module in modules if module}
+    return {
+        name.replace("rackspace_images.", ".", 1) if name.startswith("rackspace_images.") else name for name in found
+    }
+
+
+def test_every_module_has_its_place() -> None:
+    """A new module is put into the order, or this fails."""
+    assert {path.stem for path in LIBRARY.glob("*.py")} == set(ORDER) | BESIDE
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_the_library_imports_one_way(name: str) -> None:
+    """Within the library, imports go to the left only, and never to the command line, the sandbox or the documents."""
+    allowed = {f".{left}" for left in ORDER[: ORDER.index(name)]}
+    assert {module for module in imported(LIBRARY / f"{name}.py") if module.startswith(".")} <= allowed
+
+
+@pytest.mark.parametrize("package", ["rackspace_images_api", "rackspace_identity_api"])
+def test_generated_code_imports_nothing_of_ours(package: str) -> None:
+    """Generated packages stand on httpx and attrs alone."""
+    for path in (ROOT / "generated" / package).rglob("*.py"):
+        absolute = {
+            name
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Import | ast.ImportFrom) and not getattr(node, "level", 0)
+            for name in ([node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
+        }
+        assert not {name for name in absolute if name and name.startswith("rackspace")}, path
+
+
+def test_the_sandbox_reads_the_documents_only() -> None:
+    """The sandbox is made from the documents, so that it cannot share a mistake with the client."""
+    for path in (LIBRARY / "sandbox").glob("*.py"):
+        ours = {name for name in imported(path) if name.startswith((".", "rackspace"))}
+        assert all(name == ".documents" or name.startswith(".sandbox") for name in ours), (path, ours)
+
+
+def test_a_module_has_one_subject() -> None:
+    """Modules stay within some 250 lines, the library within 1,200 lines of code."""
+    total = 0
+    for name in ORDER:
+        lines = (LIBRARY / f"{name}.py").read_text(encoding="utf-8").splitlines()
+        total += sum(bool(line.strip()) and not line.strip().startswith("#") for line in lines)
+        assert len(lines) <= 300, name
+    assert total <= 1800

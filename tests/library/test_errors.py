@@ -1,0 +1,164 @@
+"""Which error an answer is, and what it says."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from conftest import SOURCE_ID, Get
+from httpx import Headers
+from hypothesis import given
+from hypothesis import strategies as st
+from rackspace_images import errors
+from rackspace_images.faults import ERROR_OF_STATUS, api_error, retry_after
+from rackspace_images.sandbox import spec
+from rackspace_images.transport import Answer
+from scripted import Scripted, answer
+
+BODIES: dict[str, bytes] = {
+    "empty": b"",
+    "html": b"<html><body>Gateway</body></html>",
+    "text": b"upstream connect error",
+    "fault": b'{"someFault": {"code": 1, "message": "Words.", "details": "More."}}',
+    "odd fault": b'{"someFault": {"message": ["a"], "retryAfter": {}}, "x": 1}',
+    "list": b"[]",
+    "null": b"null",
+    "number": b"1e999",
+    "bytes": b"\xff\xfe\x00",
+    "deep": b"[" * 100_000,
+}
+
+
+def test_the_classes_and_the_document_name_the_same_statuses() -> None:
+    """Each documented fault has its class and each class its documented fault."""
+    responses = spec.document("images")["paths"]["/images/{image_id}"]["get"]["responses"]
+    assert {str(status) for status in ERROR_OF_STATUS} == set(responses) - {"200", "203", "default"}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize(
+    "status", [*sorted(ERROR_OF_STATUS), 204, 206, 300, 302, 304, 402, 418, 451, 502, 504, 520, 599]
+)
+def test_every_status_with_every_body_has_its_class(status: int, body: bytes) -> None:
+    """The status decides, whatever the body; only a 404 that does not speak of the image is unexpected."""
+    error = api_error(Answer(status, Headers({"X-Compute-Request-Id": "req-1"}), body))
+    expected = ERROR_OF_STATUS.get(status, errors.UnexpectedStatus)
+    if status == 404 and body:
+        expected = errors.UnexpectedStatus
+    assert type(error) is expected
+    assert (error.status_code, error.body, error.request_id) == (status, body, "req-1")
+    assert "\n" not in str(error)
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), again.__dict__) == (type(error), str(error), error.__dict__)
+
+
+@pytest.mark.parametrize("status", [401, 404, 418, 500, 599])
+def test_a_status_is_its_error_over_a_socket(get: Get, status: int) -> None:
+    """No status, registered or not, ends in anything but an `ApiError`."""
+    with Scripted([answer(status, BODIES["html"])]) as server, pytest.raises(errors.ApiError) as caught:
+        get(server.endpoint)
+    assert caught.value.status_code == status
+    assert caught.value.body == BODIES["html"]
+
+
+@given(st.integers(100, 999), st.binary() | st.from_regex(rb"\{.*\}"))
+def test_no_body_breaks_the_making_of_an_error(status: int, body: bytes) -> None:
+    """`api_error` never fails."""
+    assert isinstance(str(api_error(Answer(status, Headers(), body))), str)
+
+
+def test_an_error_line_has_everything_in_a_fixed_order(get: Get) -> None:
+    """One line: class, status, fault, words, image, region, request, request id, attempts, time, what to do."""
+    body = {"itemNotFound": {"code": 404, "message": "Image not\nfound.\x1b[31m"}}
+    with Scripted([answer(404, body, X_Compute_Request_Id="req-7")]) as server:
+        with pytest.raises(errors.ImageNotFound) as caught:
+            get(server.endpoint, region="DFW")
+        line = str(caught.value)
+    assert line.startswith(
+        'ImageNotFound: 404 itemNotFound "Image not\\nfound.\\x1b[31m" '
+        f"image={SOURCE_ID} region=DFW GET {server.endpoint}/images/{SOURCE_ID} request_id=req-7 attempts=1 0."
+    )
+    assert line.endswith(f"s; try: rackspace-images locate {SOURCE_ID}")
+    assert caught.value.message == body["itemNotFound"]["message"]
+    assert caught.value.endpoint == server.endpoint
+
+
+def test_a_401_is_both_an_answer_and_a_matter_of_signing_in() -> None:
+    """`Unauthorized` is caught as `ApiError` and as `AuthError`."""
+    error = api_error(Answer(401, Headers(), b'{"error": {"code": 401, "title": "Unauthorized", "message": "No."}}'))
+    assert isinstance(error, errors.AuthError)
+    assert (error.fault, error.message) == ("error", "No.")
+
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("values", "seconds"),
+    [
+        (("30",), 30),
+        (("0",), 0),
+        (("-5",), 0),
+        (("1.5",), 1.5),
+        ((30,), 30),
+        ((None, "30"), 30),
+        (("soon", 30), 30),
+        (("", "7"), 7),
+        ((format_datetime(NOW + timedelta(seconds=90), usegmt=True),), 90),
+        ((format_datetime(NOW - timedelta(seconds=90), usegmt=True),), 0),
+        (("2026-01-01T00:01:00Z",), 60),
+        (("2026-01-01T00:01:00",), 60),
+        (("2026-01-01T01:01:00+01:00",), 60),
+        (("inf",), None),
+        (("nan",), None),
+        (("1e999",), None),
+        ((True,), None),
+        (([],), None),
+        (({},), None),
+        ((10**400,), None),
+        ((None, None), None),
+        ((), None),
+    ],
+)
+def test_how_long_to_wait_is_read_from_header_then_body(values: tuple[Any, ...], seconds: float | None) -> None:
+    """The first that can be read counts, as seconds, HTTP date or RFC 3339 date-time; nonsense counts as absent."""
+    assert retry_after(*values, now=NOW) == seconds
+
+
+@given(st.text() | st.floats() | st.integers() | st.none() | st.booleans() | st.lists(st.integers()))
+def test_no_retry_after_is_negative_or_endless(value: Any) -> None:
+    """Whatever is sent, the answer is None or a finite number of seconds from 0 up."""
+    seconds = retry_after(value)
+    assert seconds is None or 0 <= seconds < float("inf")
+
+
+@pytest.mark.parametrize(
+    ("headers", "fault", "seconds"),
+    [
+        ({"Retry-After": "12"}, {"retryAfter": 30}, 12),
+        ({}, {"retryAfter": 30}, 30),
+        ({}, {"retryAfter": "30"}, 30),
+        ({}, {}, None),
+    ],
+)
+@pytest.mark.parametrize("status", [413, 429, 503])
+def test_a_limit_says_how_long(
+    status: int, headers: dict[str, str], fault: dict[str, Any], seconds: float | None
+) -> None:
+    """`retry_after` comes from the header, else from the fault's body."""
+    body = json.dumps({"overLimit": {"code": status, "message": "Slow down.", **fault}}).encode()
+    error = api_error(Answer(status, Headers(headers), body))
+    assert isinstance(error, errors.OverLimit | errors.ServiceUnavailable)
+    assert error.retry_after == seconds
+    assert error.retryable
+
+
+def test_an_endpoints_password_is_not_shown(get: Get) -> None:
+    """User and password in a URL reach no error."""
+    with Scripted([answer(500)]) as server, pytest.raises(errors.ApiFault) as caught:
+        get(server.endpoint.replace("://", "://user:geheim@"))
+    assert "geheim" not in str(caught.value) + repr(caught.value.__dict__)
