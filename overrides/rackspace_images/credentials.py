@@ -44,6 +44,12 @@ class Credentials:
         """What identity is asked; None where there is nothing to ask."""
         raise NotImplementedError
 
+    def without_secret(self, text: bytes) -> bytes:
+        """`text` with the secret, should it be in it, replaced by ***."""
+        for secret in (getattr(self, f.name) for f in fields(self) if not f.repr):
+            text = text.replace(secret.encode(), b"***")
+        return text
+
     def __repr__(self) -> str:
         shown = ((f.name, getattr(self, f.name)) for f in fields(self) if f.repr)
         inside = ", ".join(

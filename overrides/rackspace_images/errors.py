@@ -16,6 +16,8 @@
     ├── ConnectionFailed          no answer (also ConnectionError)
     ├── RequestTimeout            no answer in time (also TimeoutError)
     ├── InvalidImageId            no UUID (also ValueError); nothing was sent
+    ├── AuthenticationFailed      identity said no (also AuthError, ApiError)
+    ├── RegionNotFound            no such region; says which there are
     ├── ConfigError               something to set right before anything is sent
     ├── InsecureUrl               a token would have gone over plain http
     └── ClientClosed              a call after close()
@@ -142,6 +144,10 @@ class ApiError(ImagesError):
         return " ".join(words)
 
 
+class AuthenticationFailed(ApiError, AuthError):
+    """Identity said no: a wrong key or password, a user that is suspended, or one who needs a second factor."""
+
+
 class BadRequest(ApiError):
     """400: the server cannot read the request, or the tenant in the URL is not the token's."""
 
@@ -254,6 +260,10 @@ class InvalidImageId(ImagesError, ValueError):
     """The id is no UUID. Nothing was sent."""
 
     usual_hint = "give a UUID such as e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
+
+
+class RegionNotFound(ImagesError):
+    """The catalog has no compute in the region that was asked for, or none was asked for and there are several."""
 
 
 class ConfigError(ImagesError):

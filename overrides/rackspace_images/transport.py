@@ -6,9 +6,13 @@ of it. `run` and `run_async` drive the same generator; they differ in how they w
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
+import re
 import ssl
 from collections.abc import Generator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,15 +29,49 @@ T = TypeVar("T")
 NEVER_PROXIED: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
 
 
+class _NoTokens(logging.Filter):
+    """httpcore writes the headers of every answer at DEBUG, and Keystone's answer has the token in one."""
+
+    _TOKEN = re.compile(r"(b'x-(?:subject|auth)-token', )b'[^']*'", re.IGNORECASE)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.msg, str):
+            record.msg = self._TOKEN.sub(r"\1***", record.msg)
+        return True
+
+
+for _name in ("httpcore.http11", "httpcore.http2"):
+    logging.getLogger(_name).addFilter(_NoTokens())
+
+
+class Unchanged:
+    """The type of `UNCHANGED`: an argument that was not given, where None has a meaning of its own."""
+
+    def __repr__(self) -> str:
+        return "UNCHANGED"
+
+
+UNCHANGED = Unchanged()
+Timeout = float | httpx.Timeout | None | Unchanged
+
+
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A request to send. Its headers hold the token and its body may hold a key: neither is shown."""
+    """A request to send. Its token, and its body, which may hold a key, are not shown."""
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
+    token: str | None = field(default=None, repr=False)
     body: bytes | None = field(default=None, repr=False)
-    timeout: httpx.Timeout | float | None = None
+    timeout: Timeout = UNCHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Waiting for a sign-in that another call has begun; gives its error, or None."""
+
+    flight: Future[ImagesError | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +89,7 @@ class Answer:
         return found
 
 
-Steps = Generator[Send, Answer, T]
+Steps = Generator[Send | Join, Any, T]
 
 
 def is_loopback(url: str) -> bool:
@@ -81,16 +119,20 @@ def tls_context(
 def run(steps: Steps[T], client: httpx.Client) -> T:
     """Drives `steps` to their result, sending over `client`."""
     try:
-        send = next(steps)
+        step = next(steps)
         while True:
-            answer = failure = None
+            outcome: Answer | ImagesError | None
+            if isinstance(step, Join):
+                outcome = step.flight.result()
+                step = steps.send(outcome)
+                continue
             try:
-                response = client.send(_built(client, send), follow_redirects=False)
-                answer = Answer(response.status_code, response.headers, response.content)
+                response = client.send(_built(client, step), follow_redirects=False)
+                outcome = Answer(response.status_code, response.headers, response.content)
             except _TROUBLE as trouble:
-                failure = _explained(trouble, send)
+                outcome = _explained(trouble, step)
             # Outside the except block: the error must not hold httpx's, whose frames hold the token.
-            send = steps.throw(failure) if answer is None else steps.send(answer)  # type: ignore[arg-type]
+            step = steps.throw(outcome) if isinstance(outcome, ImagesError) else steps.send(outcome)
     except StopIteration as stop:
         result: T = stop.value
     finally:
@@ -101,15 +143,20 @@ def run(steps: Steps[T], client: httpx.Client) -> T:
 async def run_async(steps: Steps[T], client: httpx.AsyncClient) -> T:
     """`run`, awaited."""
     try:
-        send = next(steps)
+        step = next(steps)
         while True:
-            answer = failure = None
+            outcome: Answer | ImagesError | None
+            if isinstance(step, Join):
+                # Shielded: who stops waiting must not stop the sign-in of the others.
+                outcome = await asyncio.shield(asyncio.wrap_future(step.flight))
+                step = steps.send(outcome)
+                continue
             try:
-                response = await client.send(_built(client, send), follow_redirects=False)
-                answer = Answer(response.status_code, response.headers, response.content)
+                response = await client.send(_built(client, step), follow_redirects=False)
+                outcome = Answer(response.status_code, response.headers, response.content)
             except _TROUBLE as trouble:
-                failure = _explained(trouble, send)
-            send = steps.throw(failure) if answer is None else steps.send(answer)  # type: ignore[arg-type]
+                outcome = _explained(trouble, step)
+            step = steps.throw(outcome) if isinstance(outcome, ImagesError) else steps.send(outcome)
     except StopIteration as stop:
         result: T = stop.value
     finally:
@@ -118,7 +165,9 @@ async def run_async(steps: Steps[T], client: httpx.AsyncClient) -> T:
 
 
 def _built(client: httpx.Client | httpx.AsyncClient, send: Send) -> httpx.Request:
-    return client.build_request(send.method, send.url, headers=send.headers, content=send.body, timeout=send.timeout)
+    headers = {**send.headers, "X-Auth-Token": send.token} if send.token is not None else send.headers
+    timeout = httpx.USE_CLIENT_DEFAULT if isinstance(send.timeout, Unchanged) else send.timeout
+    return client.build_request(send.method, send.url, headers=headers, content=send.body, timeout=timeout)
 
 
 # What httpx, and transports that users write for it, raise when no answer came.

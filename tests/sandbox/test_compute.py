@@ -77,9 +77,14 @@ def test_other_paths_are_a_routers_404(signed_in: httpx.Client, path: str) -> No
     assert answer.json()["code"] == "404 Not Found"
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/dfw", "/dfw/", f"/dfw/images/{SOURCE}", f"/ord/v1.1/{tenant()}/images/{SOURCE}"]
-)
+@pytest.mark.parametrize("path", ["/", "/dfw", "/dfw/"])
+def test_a_url_without_a_version_lists_them(anonymous: httpx.Client, path: str) -> None:
+    """The compute URL of a region, without a version, answers with the versions there are."""
+    answer = anonymous.get(path)
+    assert (answer.status_code, answer.json()) == (200, example("Versions"))
+
+
+@pytest.mark.parametrize("path", [f"/dfw/images/{SOURCE}", f"/ord/v1.1/{tenant()}/images/{SOURCE}"])
 def test_a_path_without_a_version_has_choices(anonymous: httpx.Client, path: str) -> None:
     """A path without a version, or with one that is no more, answers 300 with the versions there are."""
     answer = anonymous.get(path)

@@ -111,7 +111,7 @@ def test_it_runs_beside_a_running_event_loop() -> None:
             async with httpx.AsyncClient(trust_env=False) as client:
                 return (await client.get(sandbox.url)).status_code
 
-    assert asyncio.run(ask()) == 300
+    assert asyncio.run(ask()) == 200
 
 
 def test_many_at_once() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socketserver
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -30,9 +31,9 @@ class Request:
 
 @dataclass
 class Scripted:
-    """Answers each request with the next of `answers`; the last one repeats."""
+    """Answers each request with the next of `answers`, the last one repeating, or with what a function makes of it."""
 
-    answers: list[bytes]
+    answers: list[bytes] | Callable[[Request], bytes]
     requests: list[Request] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -42,12 +43,12 @@ class Scripted:
             def handle(self) -> None:
                 while (request := _read(self.rfile)) is not None:
                     scripted.requests.append(request)
-                    index = min(len(scripted.requests), len(scripted.answers)) - 1
-                    self.wfile.write(scripted.answers[index])
+                    self.wfile.write(scripted.answer(request))
                     self.wfile.flush()
 
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True
+            request_queue_size = 256
             allow_reuse_address = True
 
             def handle_error(self, request: Any, client_address: Any) -> None:
@@ -62,6 +63,11 @@ class Scripted:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def answer(self, request: Request) -> bytes:
+        if callable(self.answers):
+            return self.answers(request)
+        return self.answers[min(len(self.requests), len(self.answers)) - 1]
 
     @property
     def url(self) -> str:

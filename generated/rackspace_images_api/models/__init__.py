@@ -16,6 +16,8 @@ from .link import Link
 from .over_limit_fault import OverLimitFault
 from .service_unavailable_fault import ServiceUnavailableFault
 from .unauthorized_fault import UnauthorizedFault
+from .version import Version
+from .versions import Versions
 
 __all__ = (
     "AnyFault",
@@ -34,4 +36,6 @@ __all__ = (
     "OverLimitFault",
     "ServiceUnavailableFault",
     "UnauthorizedFault",
+    "Version",
+    "Versions",
 )

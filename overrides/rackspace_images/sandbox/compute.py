@@ -22,15 +22,15 @@ _OLDEST, _LAST, _NEWEST = (2, 1), (2, 35), (2, 100)
 def compute(answers: Answers, base_url: str | None) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint for every path that is not of the identity services."""
     regions = {region.lower(): region for region in spec.regions()}
-    unversioned = re.compile(rf"/(?:(?:{'|'.join(regions)})(?:/.*)?)?", re.DOTALL)
+    unversioned = re.compile(rf"/(?:(?:{'|'.join(regions)})(?:/(?P<rest>.*))?)?", re.DOTALL)
 
     async def endpoint(request: Request) -> Response:
         path: str = request.scope["path"]
         found = _VERSIONED.fullmatch(path)
         if found and found["region"] in regions:
             answer = _in_version(request, found, regions[found["region"]], answers, base_url)
-        elif unversioned.fullmatch(path):
-            answer = documented("images", "Choices", 300)
+        elif root := unversioned.fullmatch(path):
+            answer = documented("images", "Choices", 300) if root["rest"] else documented("images", "Versions", 200)
         else:
             answer = not_routed()
         if isinstance(answer, Answer):

@@ -1,0 +1,147 @@
+"""Our sign-in for other people's clients: any httpx client, and the generated one by itself."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncGenerator, Generator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from rackspace_images_api import Client
+
+from .auth import Grant, GrantStore, TokenSource
+from .credentials import Credentials
+from .defaults import ATTEMPT_TIMEOUT
+from .errors import InsecureUrl
+from .regions import checked_endpoint, checked_region
+from .session import Place, Session
+from .text import without_userinfo
+from .transport import NEVER_PROXIED, Steps, run, run_async, tls_context
+from .version import USER_AGENT
+
+
+class ClientAuth(httpx.Auth):
+    """An `httpx.Auth` that signs in when it is first needed, and once more on a 401. See `client_auth`."""
+
+    def __init__(self, session: Session, endpoint: str | None, options: dict[str, Any]) -> None:
+        self._session = session
+        self._endpoint = endpoint
+        self._options = options
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """httpx's own seam: called for each request of a sync client."""
+        grant = self._sign_in(None)
+        self._sign(request, grant)
+        response = yield request
+        if response.status_code == 401 and self._session.tokens.can_renew:
+            self._sign(request, self._sign_in(grant))
+            yield request
+
+    async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """httpx's own seam: called for each request of an async client."""
+        grant = await self._sign_in_async(None)
+        self._sign(request, grant)
+        response = yield request
+        if response.status_code == 401 and self._session.tokens.can_renew:
+            self._sign(request, await self._sign_in_async(grant))
+            yield request
+
+    def _sign_in(self, failed: Grant | None) -> Grant:
+        with httpx.Client(**self._options) as client:
+            return run(self._session.tokens.grant(failed=failed), client)
+
+    async def _sign_in_async(self, failed: Grant | None) -> Grant:
+        async with httpx.AsyncClient(**self._options) as client:
+            return await run_async(self._session.tokens.grant(failed=failed), client)
+
+    def _sign(self, request: httpx.Request, grant: Grant) -> None:
+        """Puts the token on a request that goes where the catalog, or the user, says that it may go."""
+        known = {_origin(place.url) for place in grant.endpoints} | {_origin(self._endpoint or "")}
+        url = str(request.url)
+        if _origin(url) not in known:
+            raise InsecureUrl(
+                "neither the catalog nor endpoint= names this host; the token is not sent",
+                url=url,
+                hint="endpoint= if the token is meant for it",
+            )
+        checked_endpoint(
+            f"{request.url.scheme}://{request.url.host}",
+            auth_url=self._endpoint or self._session.tokens.credentials.auth_url,
+            allow_http=self._session.allow_http,
+        )
+        request.headers["X-Auth-Token"] = grant.token
+
+    def __repr__(self) -> str:
+        return f"<ClientAuth {self._session.tokens.credentials!r}>"
+
+    def _where(self, place: Place) -> Steps[tuple[str | None, str]]:
+        grant = yield from self._session.tokens.grant()
+        return (yield from self._session.find(place, grant))
+
+
+def client_auth(
+    auth: Credentials,
+    *,
+    endpoint: str | None = None,
+    timeout: float | httpx.Timeout = ATTEMPT_TIMEOUT,
+    interface: str = "public",
+    verify: bool | str | ssl.SSLContext = True,
+    cert: str | tuple[str, str] | tuple[str, str, str] | None = None,
+    proxy: str | httpx.Proxy | None = None,
+    allow_http: bool = False,
+    transport: Any = None,
+    token_cache: GrantStore | None = None,
+) -> ClientAuth:
+    """Our sign-in as an `httpx.Auth`, for any `httpx.Client` or `httpx.AsyncClient`.
+
+    One sign-in at a time, whatever the threads and tasks; the token goes only to hosts that the catalog names, or to
+    that of `endpoint=`. The other options are those of `ImagesClient`, for the requests to identity. Leave
+    `follow_redirects` off: httpx would take the token along to where a redirect points.
+    """
+    headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
+    session = Session(TokenSource(auth, headers=headers, store=token_cache), headers, interface, allow_http)
+    options = {
+        "timeout": timeout,
+        "verify": tls_context(verify, cert),
+        "proxy": proxy,
+        "transport": transport,
+        "mounts": NEVER_PROXIED,
+    }
+    return ClientAuth(session, None if endpoint is None else checked_endpoint(endpoint), options)
+
+
+def generated_client(
+    auth: Credentials,
+    *,
+    region: str | None = None,
+    endpoint: str | None = None,
+    timeout: float | httpx.Timeout = ATTEMPT_TIMEOUT,
+    verify: bool | str | ssl.SSLContext = True,
+    cert: str | tuple[str, str] | tuple[str, str, str] | None = None,
+    proxy: str | httpx.Proxy | None = None,
+    transport: Any = None,
+    **options: Any,
+) -> Client:
+    """The generated `Client`, signed in and pointed at the region, for its `sync` and `asyncio` functions alike.
+
+    Signs in now, to learn the endpoint. `options` are those of `client_auth`. Its answers are the generated models,
+    where an absent field is `Unset`; its faults are returned, not raised.
+    """
+    tls = {"verify": verify, "cert": cert, "proxy": proxy, "transport": transport}
+    signed = client_auth(auth, endpoint=endpoint, timeout=timeout, **tls, **options)
+    with httpx.Client(**signed._options) as client:
+        _, url = run(signed._where(Place(checked_region(region), signed._endpoint)), client)
+    sending = {"auth": signed, "proxy": proxy, "transport": transport, "mounts": NEVER_PROXIED}
+    return Client(
+        base_url=without_userinfo(url),
+        headers={"Accept": "application/json", "User-Agent": USER_AGENT},
+        timeout=timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(timeout),
+        verify_ssl=signed._options["verify"],
+        httpx_args=sending,
+    )
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)

@@ -1,0 +1,281 @@
+"""From credentials to a token: what is sent to identity, what its answer means, and when to ask again.
+
+The functions decide; a `TokenSource` remembers. It is shared by every thread, task and region of a client: one
+sign-in at a time, its outcome is everyone's, and a caller that is cancelled fails nobody else.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from rackspace_identity_api import models as wire
+from rackspace_identity_api.api.keystone import create_keystone_token, get_keystone_catalog
+from rackspace_identity_api.api.rackspace import create_rackspace_token
+
+from .credentials import UK_AUTH_URL, US_AUTH_URL, ApiKey, Credentials, Password, StaticToken
+from .defaults import LONGEST_REFUSAL, REFUSAL_MEMORY, RENEWAL_MARGIN
+from .errors import AuthenticationFailed, ImagesError, MalformedResponse, UnexpectedStatus
+from .faults import api_error
+from .regions import Endpoint, keystone_endpoints, rackspace_endpoints
+from .transport import Answer, Join, Send, Steps
+
+log = logging.getLogger("rackspace_images.auth")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a sign-in gave: the token, until when (seconds since the epoch, None where nobody said), and the catalog."""
+
+    token: str = field(repr=False)
+    expires: float | None
+    received: float
+    endpoints: tuple[Endpoint, ...] = field(default=(), repr=False)
+    default_region: str | None = None
+    cached: bool = field(default=False, compare=False)
+
+    def is_due(self, now: float) -> bool:
+        """Whether to renew it: near its end by a margin, a tenth of its life where that is short.
+
+        A token that was over when it came is one whose clock is not ours: it is used until the server refuses it.
+        """
+        if self.expires is None or self.expires <= self.received:
+            return False
+        return now >= self.expires - min(RENEWAL_MARGIN, (self.expires - self.received) / 10)
+
+
+class GrantStore(Protocol):
+    """Where grants are kept between runs."""
+
+    def load(self, credentials: Credentials) -> Grant | None: ...
+    def save(self, credentials: Credentials, grant: Grant) -> None: ...
+    def drop(self, credentials: Credentials) -> None: ...
+
+
+class TokenSource:
+    """One user's token, signed in for when it is needed."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        headers: Mapping[str, str],
+        store: GrantStore | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.credentials = credentials
+        self._headers = headers
+        self.source: str | None = None
+        # A given token is its caller's to keep.
+        self._store = None if isinstance(credentials, StaticToken) else store
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._grant: Grant | None = None
+        self._flight: Future[ImagesError | None] | None = None
+        self._refused: ImagesError | None = None
+        self._refusals = 0
+        self._refused_until = 0.0
+
+    @property
+    def can_renew(self) -> bool:
+        """Whether a token that was refused can be replaced by another."""
+        return not isinstance(self.credentials, StaticToken)
+
+    def grant(self, *, failed: Grant | None = None) -> Steps[Grant]:
+        """The token to use now; `failed`: one that the server has just refused, which is not given again."""
+        while True:
+            flight: Future[ImagesError | None] | None = None
+            with self._lock:
+                known = self._known(failed)
+                if known is None and self._flight is None:
+                    flight = self._flight = Future()
+                running = self._flight
+            if known is not None:
+                return known
+            if flight is not None:
+                return (yield from self._lead(flight, failed))
+            assert running is not None  # noqa: S101
+            error = yield Join(running)
+            if error is not None:
+                raise copy.copy(error)
+
+    def _known(self, failed: Grant | None) -> Grant | None:
+        now = self._clock()
+        if self._grant is not None and self._grant is not failed and not self._grant.is_due(now):
+            return self._grant
+        if self._refused is not None and now < self._refused_until:
+            raise copy.copy(self._refused)
+        return None
+
+    def _lead(self, flight: Future[ImagesError | None], failed: Grant | None) -> Steps[Grant]:
+        """Signs in for everyone who waits on `flight`. A leader that is cancelled leaves the next one to lead."""
+        error: ImagesError | None = None
+        try:
+            stored = self._stored(failed)
+            grant = stored or (yield from sign_in(self.credentials, self._headers, self._clock, self.source))
+            if stored is None and self._store is not None:
+                self._store.save(self.credentials, grant)
+            self._grant = grant
+            self._refused, self._refusals = None, 0
+            return grant
+        except ImagesError as refused:
+            error = refused
+            if isinstance(error, AuthenticationFailed):
+                self._refused, self._refusals = copy.copy(error), self._refusals + 1
+                self._refused_until = self._clock() + min(REFUSAL_MEMORY * 2 ** (self._refusals - 1), LONGEST_REFUSAL)
+            raise
+        finally:
+            with self._lock:
+                self._flight = None
+            flight.set_result(error)
+
+    def _stored(self, failed: Grant | None) -> Grant | None:
+        if self._store is None:
+            return None
+        if failed is not None or self._grant is not None:
+            # The server's word, or the clock, is against the one that is stored, unless another process renewed it.
+            stored = self._store.load(self.credentials)
+            old = failed or self._grant
+            if (
+                stored is not None
+                and old is not None
+                and stored.token != old.token
+                and not stored.is_due(self._clock())
+            ):
+                return stored
+            self._store.drop(self.credentials)
+            return None
+        stored = self._store.load(self.credentials)
+        return stored if stored is not None and not stored.is_due(self._clock()) else None
+
+
+def sign_in(
+    credentials: Credentials, headers: Mapping[str, str], clock: Callable[[], float], source: str | None
+) -> Steps[Grant]:
+    """One request to identity. It never carries a token of before."""
+    if isinstance(credentials, StaticToken) and credentials.auth_url is None:
+        return Grant(credentials.token, None, clock())
+    send = _request(credentials, headers)
+    log.info("signing in at %s as %s", send.url, " ".join(filter(None, credentials.who)))
+    try:
+        answer = yield send
+        if answer.status_code not in (200, 201, 203):
+            raise identity_error(answer, credentials, source)
+        grant = _granted(credentials, answer, clock())
+        if isinstance(grant, str):
+            raise MalformedResponse(
+                f"identity's answer {grant}",
+                status_code=answer.status_code,
+                request_id=answer.request_id,
+                hint="check auth_url, and what stands between",
+            )
+    except ImagesError as error:
+        error.place(method=send.method, url=send.url)
+        raise
+    return grant
+
+
+def _request(credentials: Credentials, headers: Mapping[str, str]) -> Send:
+    body = credentials.token_request()
+    if isinstance(body, wire.RackspaceTokenRequest):
+        kwargs = create_rackspace_token._get_kwargs(body=body)
+    elif isinstance(body, wire.KeystoneTokenRequest):
+        kwargs = create_keystone_token._get_kwargs(body=body)
+    else:
+        kwargs = get_keystone_catalog._get_kwargs()
+    return Send(
+        kwargs["method"].upper(),
+        f"{credentials.auth_url}{kwargs['url']}",
+        {**headers, **kwargs.get("headers", {})},
+        token=credentials.token if isinstance(credentials, StaticToken) else None,
+        body=json.dumps(kwargs["json"]).encode() if "json" in kwargs else None,
+    )
+
+
+def _granted(credentials: Credentials, answer: Answer, now: float) -> Grant | str:
+    """The grant in a good answer, or what is wrong with it. Its locals hold the token, so it does not raise."""
+    try:
+        obj = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return "is not JSON"
+    try:
+        if isinstance(credentials, StaticToken):
+            catalog = wire.KeystoneCatalogAnswer.from_dict(obj).catalog
+            return Grant(credentials.token, None, now, tuple(keystone_endpoints(catalog or [])))
+        if isinstance(credentials, ApiKey | Password):
+            access = wire.RackspaceTokenAnswer.from_dict(obj).access
+            region = access.user.rax_aut_hdefault_region if isinstance(access.user, wire.RackspaceUser) else None
+            return _checked(
+                access.token.id,
+                access.token.expires,
+                now,
+                tuple(rackspace_endpoints(access.service_catalog or [])),
+                region if isinstance(region, str) else None,
+            )
+        token = wire.KeystoneTokenAnswer.from_dict(obj).token
+        subject = answer.headers.get("X-Subject-Token")
+        return _checked(subject, token.expires_at, now, tuple(keystone_endpoints(token.catalog or [])), None)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return "holds no token"
+
+
+def _checked(
+    token: object, expires: object, now: float, endpoints: tuple[Endpoint, ...], region: str | None
+) -> Grant | str:
+    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable() or " " in token:
+        return "holds no token that a header can carry"
+    return Grant(token, _moment(expires), now, endpoints, region)
+
+
+def _moment(expires: object) -> float | None:
+    """Seconds since the epoch, or None for what cannot be read: then the server says when the token is over."""
+    if not isinstance(expires, str):
+        return None
+    try:
+        when = datetime.fromisoformat(expires)
+        return (when if when.tzinfo is not None else when.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def identity_error(answer: Answer, credentials: Credentials, source: str | None = None) -> ImagesError:
+    """The error that identity's answer is: a plain no, or the class of its status."""
+    # A server may quote what it was sent, so the body is not kept, and the secret is taken out of its words.
+    error = api_error(replace(answer, body=credentials.without_secret(answer.body)))
+    error.body = b""
+    if answer.status_code in (401, 403):
+        message = error.message or "identity refused the credentials"
+        hint = _hint(answer, credentials, source)
+        return AuthenticationFailed(
+            answer.status_code, error.fault, message, error.details, request_id=error.request_id, hint=hint
+        )
+    if answer.status_code == 404 or (isinstance(error, UnexpectedStatus) and error.status_code < 500):
+        return UnexpectedStatus(
+            answer.status_code,
+            error.fault,
+            error.message,
+            error.details,
+            request_id=error.request_id,
+            hint="check auth_url: this is not an identity service",
+        )
+    return error
+
+
+def _hint(answer: Answer, credentials: Credentials, source: str | None) -> str:
+    if "OS-MF" in answer.headers.get("WWW-Authenticate", ""):
+        return "an API key: this user's password needs a second factor, which only a person can give"
+    where = f" (from {source})" if source else ""
+    hint = f"check the {credentials.secret_kind} that was sent{where}"
+    if isinstance(credentials, Password):
+        hint += "; if it is an API key, use ApiKey or RS_API_KEY"
+    if credentials.auth_url == US_AUTH_URL.rstrip("/"):
+        hint += f"; for a UK account, auth_url={UK_AUTH_URL}"
+    return hint

@@ -1,0 +1,146 @@
+"""One user's conversation with the API: sign in, find the endpoint, ask, and sign in again when that can help."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rackspace_images_api.api.versions import list_versions
+
+from .auth import Grant, TokenSource
+from .errors import ClientClosed, ConnectionFailed, ImagesError, RegionNotFound, Unauthorized, UnexpectedStatus
+from .faults import api_error
+from .regions import checked_endpoint, choose_region, compute_endpoints, has_version, newest_version, no_catalog
+from .transport import Answer, Send, Steps, Timeout
+
+log = logging.getLogger("rackspace_images")
+
+
+@dataclass(slots=True)
+class Place:
+    """What one client asks: a region by name, or an endpoint that was given. `found` is set by the first call."""
+
+    wanted: str | None
+    given: str | None = None
+    found: tuple[str | None, str] | None = None
+
+    @property
+    def region(self) -> str | None:
+        return self.found[0] if self.found else None
+
+    @property
+    def endpoint(self) -> str | None:
+        return self.found[1] if self.found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer of 200 or 203, and how it came."""
+
+    answer: Answer
+    method: str
+    url: str
+    region: str | None
+    endpoint: str
+    attempts: int
+    elapsed: float
+
+
+@dataclass(slots=True)
+class Session:
+    """What the clients of all regions of one user share, beside their connections."""
+
+    tokens: TokenSource
+    headers: Mapping[str, str]
+    interface: str = "public"
+    allow_http: bool = False
+    closed: bool = False
+    _discovered: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, place: Place, kwargs: dict[str, Any], timeout: Timeout) -> Steps[Asked]:
+        """Sends one generated request to a place. Raises whatever is no success, with where it happened."""
+        method, url = kwargs["method"].upper(), None
+        started = time.perf_counter()
+        attempts = 0
+        grant: Grant | None = None
+        first: ImagesError | None = None
+        try:
+            self.check_open()
+            while True:
+                fresh = yield from self.tokens.grant(failed=grant)
+                if first is not None and not isinstance(first, Unauthorized) and _same_catalog(fresh, grant):
+                    raise first
+                grant = fresh
+                try:
+                    region, endpoint = place.found = yield from self.find(place, grant)
+                    url = endpoint + kwargs["url"]
+                    attempts += 1
+                    answer = yield Send(method, url, self.headers, token=grant.token, timeout=timeout)
+                    if answer.status_code not in (200, 203):
+                        raise api_error(answer)
+                    return Asked(answer, method, url, region, endpoint, attempts, time.perf_counter() - started)
+                except (Unauthorized, ConnectionFailed, UnexpectedStatus, RegionNotFound) as error:
+                    if first is not None or not self._may_renew(error, grant):
+                        raise
+                    first = error
+        except ImagesError as error:
+            if error.url is None and url is not None:
+                error.place(method=method, url=url)
+            error.place(
+                region=place.region or place.wanted,
+                endpoint=place.endpoint or place.given,
+                attempts=attempts or None,
+                elapsed=time.perf_counter() - started,
+            )
+            raise
+
+    def check_open(self) -> None:
+        """Raises `ClientClosed` after `close`."""
+        if self.closed:
+            raise ClientClosed("this client is closed")
+
+    def regions(self) -> Steps[dict[str, str]]:
+        """Region → compute URL, as the catalog says."""
+        self.check_open()
+        grant = yield from self.tokens.grant()
+        if not grant.endpoints:
+            raise no_catalog()
+        return compute_endpoints(grant.endpoints, self.interface)
+
+    def named(self, regions: Iterable[str] | None) -> Steps[list[str]]:
+        """The regions that are meant, as the catalog writes them: all, or those named, once each."""
+        known = yield from self.regions()
+        if regions is None:
+            return list(known)
+        grant = yield from self.tokens.grant()
+        chosen = (choose_region(grant.endpoints, name, default=None, interface=self.interface)[0] for name in regions)
+        return list(dict.fromkeys(chosen))
+
+    def _may_renew(self, error: ImagesError, grant: Grant) -> bool:
+        """Whether a new sign-in may help: the token is over, or the catalog is of another run and out of date."""
+        return self.tokens.can_renew and (isinstance(error, Unauthorized) or grant.cached)
+
+    def find(self, place: Place, grant: Grant) -> Steps[tuple[str | None, str]]:
+        """The region and compute URL of a place."""
+        if place.given is not None:
+            return place.wanted, place.given
+        region, url = choose_region(
+            grant.endpoints, place.wanted, default=grant.default_region, interface=self.interface
+        )
+        if place.wanted is None and place.found is None:
+            log.info("no region was given: %s it is, the user's own or the only one", region)
+        url = checked_endpoint(url, auth_url=self.tokens.credentials.auth_url, allow_http=self.allow_http)
+        if has_version(url):
+            return region, url
+        if url not in self._discovered:
+            kwargs = list_versions._get_kwargs()
+            answer = yield Send(kwargs["method"].upper(), url + kwargs["url"], self.headers)
+            self._discovered[url] = newest_version(url, answer)
+        return region, self._discovered[url]
+
+
+def _same_catalog(fresh: Grant, old: Grant | None) -> bool:
+    return old is not None and fresh.endpoints == old.endpoints

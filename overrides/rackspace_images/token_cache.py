@@ -1,0 +1,153 @@
+"""Tokens kept between runs, each in a file that nobody else can read."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from .auth import Grant
+from .credentials import Credentials
+from .regions import Endpoint
+
+log = logging.getLogger("rackspace_images.auth")
+
+_FORMAT = 1
+
+
+class TokenCache:
+    """One file an identity URL, user and project: mode 0600, in a folder of 0700, each written whole or not at all.
+
+    A file that is damaged, another user's, or readable by others is not believed: it is ignored with a warning, and
+    the next sign-in writes it anew. Nothing here raises: a cache that cannot be used costs one more sign-in.
+    """
+
+    def __init__(self, folder: str | Path | None = None) -> None:
+        self.folder = Path(folder) if folder is not None else default_folder()
+
+    def load(self, credentials: Credentials) -> Grant | None:
+        """The grant that was saved for these credentials, however old."""
+        path = self._path(credentials)
+        try:
+            text = _read_own(path)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            log.warning("the token cache %s is ignored: %s", path, error.strerror or error)
+            return None
+        grant = _parsed(text, credentials)
+        if grant is None:
+            log.warning("the token cache %s is ignored: it is damaged", path)
+        return grant
+
+    def save(self, credentials: Credentials, grant: Grant) -> None:
+        """Keeps a grant, in the place of the one before."""
+        content = {
+            "format": _FORMAT,
+            "of": _key(credentials),
+            **{name: getattr(grant, name) for name in _FIELDS},
+        }
+        try:
+            _private(self.folder)
+            # mkstemp makes it 0600; the rename makes it whole.
+            handle, name = tempfile.mkstemp(dir=self.folder, prefix=".new-")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    json.dump(content, file)
+                os.replace(name, self._path(credentials))  # noqa: PTH105
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(name)  # noqa: PTH108
+                raise
+        except OSError as error:
+            log.warning("the token cache in %s cannot be written: %s", self.folder, error.strerror or error)
+
+    def drop(self, credentials: Credentials) -> None:
+        """Forgets the grant of these credentials."""
+        with contextlib.suppress(OSError):
+            self._path(credentials).unlink()
+
+    def clear(self) -> int:
+        """Forgets every grant; returns how many there were."""
+        gone = 0
+        for path in self._files():
+            with contextlib.suppress(OSError):
+                path.unlink()
+                gone += 1
+        return gone
+
+    def _files(self) -> Iterator[Path]:
+        with contextlib.suppress(OSError):
+            yield from (path for path in self.folder.iterdir() if path.name.endswith(".json") or ".new-" in path.name)
+
+    def _path(self, credentials: Credentials) -> Path:
+        digest = hashlib.sha256(json.dumps(_key(credentials)).encode()).hexdigest()
+        return self.folder / f"{digest[:32]}.json"
+
+
+_FIELDS = ("token", "expires", "received", "endpoints", "default_region")
+
+
+def default_folder() -> Path:
+    """The user's own cache folder for this program."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("rackspace-images") / "tokens"
+
+
+def _key(credentials: Credentials) -> list[str]:
+    return [credentials.auth_url or "", *credentials.who]
+
+
+def _private(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.lstat()
+    if os.name == "posix" and (not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid()):
+        raise PermissionError(0, "the folder is another user's")
+    if os.name == "posix" and found.st_mode & 0o077:
+        folder.chmod(0o700)
+
+
+def _read_own(path: Path) -> str:
+    """The text of a file that is ours alone; OSError where it is not."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, encoding="utf-8", errors="replace") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise PermissionError(0, "it is not a file")
+        if os.name == "posix" and found.st_uid != os.geteuid():
+            raise PermissionError(0, "it is another user's")
+        if os.name == "posix" and found.st_mode & 0o077:
+            raise PermissionError(0, "others can read or write it")
+        return file.read(1_000_000)
+
+
+def _parsed(text: str, credentials: Credentials) -> Grant | None:
+    try:
+        content: dict[str, Any] = json.loads(text)
+        endpoints = tuple(Endpoint(*map(_string, place)) for place in content["endpoints"])
+        grant = Grant(**{name: content[name] for name in _FIELDS} | {"endpoints": endpoints, "cached": True})
+        valid = (
+            content["format"] == _FORMAT
+            and content["of"] == _key(credentials)
+            and _string(grant.token)
+            and isinstance(grant.expires, int | float | None)
+            and isinstance(grant.received, int | float)
+            and isinstance(grant.default_region, str | None)
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return grant if valid else None
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value

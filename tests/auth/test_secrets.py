@@ -1,0 +1,139 @@
+"""Where a key, a password and a token are not."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import pickle
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cloud import SECRET, Cloud
+from conftest import SOURCE_ID
+from rackspace_images import (
+    ApiKey,
+    ApplicationCredential,
+    AsyncImagesClient,
+    ImagesClient,
+    KeystonePassword,
+    Password,
+    StaticToken,
+    client_auth,
+    errors,
+)
+from scripted import answer
+
+URL = "https://user:geheim-4711@keystone.example.com"
+ALL: list[Any] = [
+    ApiKey("demo", SECRET),
+    Password("demo", SECRET),
+    KeystonePassword(auth_url=URL, user_id="u", password=SECRET),
+    ApplicationCredential(auth_url=URL, id="i", secret=SECRET),
+    StaticToken(SECRET, auth_url=URL),
+]
+
+
+@pytest.mark.parametrize("credentials", ALL, ids=lambda value: type(value).__name__)
+def test_credentials_are_values_that_show_nothing(credentials: Any) -> None:
+    """Frozen, equal by value, picklable; neither `repr` nor `str` has the secret."""
+    again = pickle.loads(pickle.dumps(credentials))
+    assert again == credentials
+    assert hash(again) == hash(credentials)
+    assert SECRET not in repr(credentials) + str(credentials) + f"{credentials}"
+    with pytest.raises(AttributeError):
+        credentials.auth_url = "https://elsewhere"
+    assert SECRET not in repr(client_auth(credentials, endpoint="https://compute.example.com/v2"))
+    assert SECRET not in repr(ImagesClient(credentials, endpoint="https://compute.example.com/v2"))
+
+
+def everything(error: BaseException) -> str:
+    """An error as the most talkative reporter shows it: chained, with the local variables of every frame of ours.
+
+    The frames of the test itself are left out: they hold the secret on purpose.
+    """
+    told = io.StringIO()
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        summary = traceback.TracebackException.from_exception(current, capture_locals=True, compact=False)
+        for frame in summary.stack:
+            if "rackspace_images" in frame.filename or "site-packages" in frame.filename:
+                told.write(f"{frame.filename}:{frame.lineno} {frame.locals}\n")
+        told.write(f"{current!r} {current} {current.__dict__}\n")
+        current = current.__cause__ or current.__context__
+    return told.getvalue() + repr(pickle.dumps(error))
+
+
+def outcomes(cloud: Cloud, make: Callable[[Cloud], Any]) -> list[BaseException]:
+    """What a get ends in, with either client."""
+    caught: list[BaseException] = []
+    patience = 0.3 if b"" in (cloud.login, cloud.image) else 10
+    try:
+        with ImagesClient(make(cloud), timeout=patience) as images:
+            images.get(SOURCE_ID)
+    except errors.ImagesError as error:
+        caught.append(error)
+
+    async def ask() -> None:
+        async with AsyncImagesClient(make(cloud), timeout=patience) as images:
+            await images.get(SOURCE_ID)
+
+    try:
+        asyncio.run(ask())
+    except errors.ImagesError as error:
+        caught.append(error)
+    return caught
+
+
+TROUBLE: dict[str, dict[str, Any]] = {
+    "none": {},
+    "refused": {"login": answer(401, b"")},
+    "limited": {"login": answer(413, b"")},
+    "not json": {"login": answer(200, b"<html>")},
+    "no token": {"login": answer(200, {"access": {"token": {"id": 7}}})},
+    "broken": {"login": b"garbage\r\n\r\n"},
+    "silent": {"login": b""},
+    "no region": {"regions": ("A", "B"), "default_region": None},
+    "token refused": {"image": answer(401, b"")},
+    "image not found": {"image": answer(404, b"")},
+    "image malformed": {"image": answer(200, b"<html>")},
+    "image broken": {"image": b"garbage\r\n\r\n"},
+    "image silent": {"image": b""},
+    "no catalog": {"login": answer(201, {"token": {}}, X_Subject_Token="token-1")},
+}
+
+
+@pytest.mark.parametrize("make", [Cloud.api_key, Cloud.keystone], ids=["rackspace", "keystone"])
+@pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE)
+def test_no_trouble_shows_a_secret(
+    trouble: dict[str, Any], make: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever goes wrong: not in logs at DEBUG, httpx's and httpcore's included, nor in errors, with all they hold."""
+    caplog.set_level(logging.DEBUG)
+    for name in ("httpx", "httpcore", "httpcore.http11", "httpcore.connection", "rackspace_images"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    with Cloud(**trouble) as cloud:
+        caught = outcomes(cloud, make)
+    assert trouble == {} or len(caught) == 2
+    assert "httpcore.http11" in {record.name for record in caplog.records}
+    told = "".join(map(everything, caught)) + caplog.text + "".join(capfd.readouterr())
+    for secret in (SECRET, "token-1", "token-2", "token-3"):
+        assert secret not in told
+
+
+def test_credentials_that_are_refused_when_made_show_nothing() -> None:
+    """A `ConfigError` from a constructor holds no secret in the locals of its frames."""
+    for make in (
+        lambda: ApiKey("", SECRET),
+        lambda: Password("", SECRET),
+        lambda: KeystonePassword(auth_url="https://k", password=SECRET),
+        lambda: ApplicationCredential(auth_url="https://k", id="", secret=SECRET),
+        lambda: StaticToken(SECRET + "\n"),
+    ):
+        with pytest.raises(errors.ConfigError) as caught:
+            make()
+        assert SECRET not in everything(caught.value)

@@ -1,0 +1,235 @@
+"""Tokens kept between runs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import stat
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cloud import SECRET, Cloud
+from conftest import SOURCE_ID
+from rackspace_images import ApiKey, ImagesClient, StaticToken
+from rackspace_images.auth import Grant
+from rackspace_images.sandbox import Sandbox
+from rackspace_images.token_cache import TokenCache
+from scripted import answer
+
+
+def get(cloud: Cloud, cache: TokenCache, **options: Any) -> None:
+    with ImagesClient(cloud.api_key(), token_cache=cache, **options) as images:
+        images.get(SOURCE_ID)
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_file()]
+
+
+def test_a_second_run_makes_one_request(tmp_path: Path) -> None:
+    """A first run signs in and asks; a second only asks."""
+    with Cloud() as cloud:
+        get(cloud, TokenCache(tmp_path))
+        assert len(cloud.requests) == 2
+        get(cloud, TokenCache(tmp_path))
+        assert len(cloud.requests) == 3
+
+
+def test_nobody_else_can_read_it(tmp_path: Path) -> None:
+    """The file is 0600 in a folder of 0700, and holds no key or password."""
+    folder = tmp_path / "a" / "tokens"
+    with Cloud() as cloud:
+        get(cloud, TokenCache(folder))
+    (file,) = files(folder)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert SECRET not in file.read_text()
+    assert "token-1" in file.read_text()
+
+
+def test_a_folder_that_others_can_enter_is_closed(tmp_path: Path) -> None:
+    """An own folder with looser rights gets 0700."""
+    tmp_path.chmod(0o755)
+    with Cloud() as cloud:
+        get(cloud, TokenCache(tmp_path))
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
+def damaged(file: Path) -> None:
+    file.write_text('{"token": "tok')
+
+
+def readable(file: Path) -> None:
+    file.chmod(0o644)
+
+
+def foreign_form(file: Path) -> None:
+    file.write_text(json.dumps({"token": "token-evil", "expires": "never"}))
+
+
+def another_users(file: Path) -> None:
+    content = json.loads(file.read_text())
+    file.write_text(json.dumps({**content, "of": ["https://elsewhere", "rackspace", "root"]}))
+
+
+def odd_values(file: Path) -> None:
+    content = json.loads(file.read_text())
+    file.write_text(json.dumps({**content, "endpoints": [["a", 1]], "received": "x"}))
+
+
+def a_link(file: Path) -> None:
+    target = file.with_name("target")
+    file.rename(target)
+    file.symlink_to(target)
+
+
+def a_folder(file: Path) -> None:
+    file.unlink()
+    (file / "inside").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("spoil", [damaged, readable, foreign_form, another_users, odd_values, a_link])
+def test_a_cache_that_cannot_be_trusted_is_ignored_and_rewritten(
+    spoil: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A warning, a new sign-in, and a good file again."""
+    with Cloud() as cloud:
+        get(cloud, TokenCache(tmp_path))
+        (file,) = files(tmp_path)
+        spoil(file)
+        with caplog.at_level(logging.WARNING):
+            get(cloud, TokenCache(tmp_path))
+        assert "the token cache" in caplog.text
+        assert "is ignored" in caplog.text
+        assert "token-" not in caplog.text
+        assert len(cloud.logins) == 2
+        get(cloud, TokenCache(tmp_path))
+        assert len(cloud.logins) == 2
+    assert stat.S_IMODE(file.lstat().st_mode) == 0o600
+
+
+def test_another_owners_file_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that another user planted is not believed."""
+    with Cloud() as cloud:
+        get(cloud, TokenCache(tmp_path))
+        monkeypatch.setattr(os, "geteuid", lambda: 4711)
+        get(cloud, TokenCache(tmp_path))
+        assert len(cloud.logins) == 2
+
+
+def test_a_cache_that_cannot_be_written_costs_a_sign_in(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where the folder is a file, or the place is a folder, there is a warning and an answer."""
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with Cloud() as cloud:
+        get(cloud, TokenCache(blocked))
+        get(cloud, TokenCache(tmp_path / "good"))
+        (file,) = files(tmp_path / "good")
+        a_folder(file)
+        get(cloud, TokenCache(tmp_path / "good"))
+        assert len(cloud.logins) == 3
+    assert "cannot be written" in caplog.text
+
+
+def test_the_servers_word_beats_the_cache(tmp_path: Path) -> None:
+    """A cached token that is refused is dropped, replaced, and the new one kept."""
+    with Cloud() as cloud:
+        get(cloud, TokenCache(tmp_path))
+        cloud.good.clear()
+        get(cloud, TokenCache(tmp_path))
+        assert len(cloud.logins) == 2
+        get(cloud, TokenCache(tmp_path))
+        assert len(cloud.logins) == 2
+
+
+def test_a_token_that_is_over_is_not_used(tmp_path: Path) -> None:
+    """A cached token near its end is replaced without being tried."""
+    with Cloud(life=timedelta(seconds=1)) as cloud:
+        get(cloud, TokenCache(tmp_path))
+        (file,) = files(tmp_path)
+        content = json.loads(file.read_text())
+        file.write_text(
+            json.dumps({**content, "expires": content["expires"] - 60, "received": content["received"] - 99})
+        )
+        get(cloud, TokenCache(tmp_path))
+        assert [request.headers["x-auth-token"] for request in cloud.asked] == ["token-1", "token-2"]
+
+
+def test_a_catalog_that_no_longer_answers_is_read_again(tmp_path: Path) -> None:
+    """A cloud that moved: the cached endpoint is dropped once, and the sign-in's new one is asked."""
+    with Cloud() as old:
+        get(old, TokenCache(tmp_path))
+        (file,) = files(tmp_path)
+        content = file.read_text()
+    for gone in (answer(404, b"<html>nothing here</html>"), None):
+        with Cloud() as cloud, Cloud() as other:
+            other.answers = [gone or b""]
+            where = other.url if gone else old.url
+            key = cloud.api_key()
+            cache = TokenCache(tmp_path)
+            text = content.replace(old.auth_url, cloud.auth_url).replace(old.url, where)
+            target = cache._path(key)
+            target.write_text(text)
+            target.chmod(0o600)
+            cloud.good.add("token-1")
+            get(cloud, cache)
+            assert len(cloud.logins) == 1
+            assert len(cloud.asked) == 1
+
+
+def test_a_user_a_file(tmp_path: Path) -> None:
+    """Two users, or two identity services, do not share a token; one user with another key does."""
+    cache = TokenCache(tmp_path)
+    for credentials in (
+        ApiKey("a", "1", auth_url="https://one"),
+        ApiKey("b", "1", auth_url="https://one"),
+        ApiKey("a", "1", auth_url="https://two"),
+        ApiKey("a", "2", auth_url="https://one"),
+    ):
+        cache.save(credentials, Grant("t", None, 0.0))
+    assert len(files(tmp_path)) == 3
+    assert cache.clear() == 3
+    assert files(tmp_path) == []
+    assert cache.clear() == 0
+    assert TokenCache(tmp_path / "nowhere").clear() == 0
+
+
+RUN = """
+import sys
+from rackspace_images import ApiKey, ImagesClient, StaticToken
+from rackspace_images.auth import Grant
+from rackspace_images.sandbox import Sandbox
+from rackspace_images.token_cache import TokenCache
+for number in range(20):
+    key = ApiKey(f"user-{number % 4}", "key", auth_url=sys.argv[1])
+    with ImagesClient(key, token_cache=TokenCache(sys.argv[2])) as images:
+        images.get(sys.argv[3])
+"""
+
+
+def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
+    """Real processes on one cache: all succeed, every file is whole, and nothing is left lying about."""
+    with Cloud() as cloud:
+        command = [sys.executable, "-c", RUN, cloud.auth_url, str(tmp_path), SOURCE_ID]
+        running = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(3)]
+        for process in running:
+            _, errors = process.communicate(timeout=60)
+            assert (process.returncode, errors) == (0, b"")
+        assert 4 <= len(cloud.logins) <= 12
+    assert len(files(tmp_path)) == 4
+    for file in files(tmp_path):
+        assert json.loads(file.read_text())["token"].startswith("token-")
+
+
+def test_a_given_token_is_not_kept(tmp_path: Path) -> None:
+    """A `StaticToken` is its caller's: the next one, of somebody else, must not meet it."""
+    with Sandbox() as sandbox:
+        token = StaticToken(sandbox.token, auth_url=sandbox.keystone_url)
+        with ImagesClient(token, region="DFW", token_cache=TokenCache(tmp_path / "tokens")) as images:
+            images.get(SOURCE_ID)
+    assert not (tmp_path / "tokens").exists()

@@ -1,0 +1,199 @@
+"""When a token is asked for, and when again."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cloud import SECRET, Cloud, body
+from conftest import SOURCE_ID
+from rackspace_images import AsyncImagesClient, Image, ImagesClient, errors
+from scripted import answer
+
+REFUSAL = answer(401, {"unauthorized": {"code": 401, "message": "Unable to authenticate user."}})
+Ask = Callable[..., list[Any]]
+
+
+def ask_sync(cloud: Cloud, count: int, **options: Any) -> list[Any]:
+    """The outcomes of `count` gets, from as many threads, on one client."""
+
+    def one(images: ImagesClient) -> Any:
+        try:
+            return images.get(SOURCE_ID)
+        except errors.ImagesError as error:
+            return error
+
+    with ImagesClient(cloud.api_key(), **options) as images, ThreadPoolExecutor(min(count, 64)) as pool:
+        return list(pool.map(one, [images] * count))
+
+
+def ask_async(cloud: Cloud, count: int, **options: Any) -> list[Any]:
+    """The outcomes of `count` gets, from as many tasks, on one client."""
+
+    async def ask() -> list[Any]:
+        async with AsyncImagesClient(cloud.api_key(), **options) as images:
+            return await asyncio.gather(*(images.get(SOURCE_ID) for _ in range(count)), return_exceptions=True)
+
+    return asyncio.run(ask())
+
+
+@pytest.fixture(params=[ask_sync, ask_async], ids=["threads", "tasks"])
+def ask(request: pytest.FixtureRequest) -> Ask:
+    chosen: Ask = request.param
+    return chosen
+
+
+def open_later(cloud: Cloud) -> None:
+    """Keeps the sign-in waiting until the others have had time to come."""
+    cloud.gate.clear()
+    threading.Timer(0.3, cloud.gate.set).start()
+
+
+def test_many_callers_share_one_sign_in(ask: Ask) -> None:
+    """64 at once make one token request, and all get their image."""
+    with Cloud() as cloud:
+        open_later(cloud)
+        assert all(isinstance(outcome, Image) for outcome in ask(cloud, 64))
+    assert len(cloud.logins) == 1
+    assert {request.headers["x-auth-token"] for request in cloud.asked} == {"token-1"}
+
+
+def test_many_callers_share_one_failure(ask: Ask) -> None:
+    """64 at once make one token request when it fails too; each gets an error of its own."""
+    with Cloud(login=answer(500, b"<html>")) as cloud:
+        open_later(cloud)
+        outcomes = ask(cloud, 64)
+    assert {type(outcome) for outcome in outcomes} == {errors.ApiFault}
+    assert len({id(outcome) for outcome in outcomes}) == 64
+    assert len(cloud.logins) <= 2
+
+
+def test_a_wrong_key_is_tried_once(ask: Ask) -> None:
+    """A plain refusal is remembered: many calls with a wrong key make one login, not a locked account."""
+    with Cloud(login=REFUSAL) as cloud:
+        outcomes = ask(cloud, 3000)
+    assert {type(outcome) for outcome in outcomes} == {errors.AuthenticationFailed}
+    assert len(cloud.logins) == 1
+    assert cloud.asked == []
+
+
+def test_a_refused_token_is_renewed_once_for_all(ask: Ask) -> None:
+    """When the server refuses the token all callers use, one signs in again and all go on."""
+    with Cloud() as cloud:
+        with ImagesClient(cloud.api_key()) as images:
+            images.get(SOURCE_ID)
+            cloud.good.clear()
+            with ThreadPoolExecutor(32) as pool:
+                found = list(pool.map(images.get, [SOURCE_ID] * 32))
+        assert len(cloud.logins) == 2
+        assert max(image.response.attempts for image in found if image.response) == 2
+
+
+def test_the_renewal_carries_no_old_token(ask: Ask) -> None:
+    """A login never sends a token, least of all the dead one."""
+    with Cloud() as cloud:
+        cloud.life = timedelta(seconds=-5)
+        ask(cloud, 1)
+        cloud.good.clear()
+        ask(cloud, 1)
+    assert len(cloud.logins) == 2
+    assert not [request for request in cloud.logins if "x-auth-token" in request.headers]
+
+
+def test_a_token_that_no_server_takes_is_renewed_once(ask: Ask) -> None:
+    """401, a new token, 401 again: `Unauthorized`, and no third try."""
+    with Cloud(image=answer(401, b"")) as cloud:
+        (outcome,) = ask(cloud, 1)
+    assert isinstance(outcome, errors.Unauthorized)
+    assert (outcome.attempts, len(cloud.logins), len(cloud.asked)) == (2, 2, 2)
+
+
+def test_a_token_near_its_end_is_renewed_ahead() -> None:
+    """A token is replaced before it ends, so that no call meets the end."""
+    with Cloud(life=timedelta(seconds=2)) as cloud, ImagesClient(cloud.api_key()) as images:
+        images.get(SOURCE_ID)
+        images.get(SOURCE_ID)
+        assert len(cloud.logins) == 1
+        now = images._session.tokens._clock()
+        images._session.tokens._clock = lambda: now + 1.9
+        images.get(SOURCE_ID)
+    assert [request.headers["x-auth-token"] for request in cloud.asked] == ["token-1", "token-1", "token-2"]
+
+
+@pytest.mark.parametrize(
+    "expires", [None, "", "soon", 7, "2013-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00-23:59", {}]
+)
+def test_an_expiry_that_says_nothing_is_not_believed(ask: Ask, expires: Any) -> None:
+    """Without `expires`, with one nobody can read, or one in the past, the token is used until it is refused."""
+    token = {"id": "token-x", "expires": expires}
+    with Cloud() as cloud:
+        service = {"region": "DFW", "publicURL": cloud.url + "/dfw/v2/1"}
+        catalog = [{"name": "cloudServersOpenStack", "type": "compute", "endpoints": [service]}]
+        cloud.login = answer(200, {"access": {"token": token, "serviceCatalog": catalog}})
+        cloud.good.add("token-x")
+        outcomes = ask(cloud, 5)
+    assert all(isinstance(outcome, Image) for outcome in outcomes), outcomes[0]
+    assert len(cloud.logins) == 1
+
+
+def test_a_cancelled_caller_fails_nobody_else() -> None:
+    """The task that signs in for all is cancelled: another takes over, and the client stays usable."""
+
+    async def ask() -> list[Any]:
+        async with AsyncImagesClient(cloud.api_key()) as images:
+            tasks = [asyncio.create_task(images.get(SOURCE_ID)) for _ in range(4)]
+            await asyncio.sleep(0.1)
+            tasks[0].cancel()
+            tasks[2].cancel()
+            cloud.gate.set()
+            return await asyncio.gather(*tasks, return_exceptions=True)
+
+    with Cloud() as cloud:
+        cloud.gate.clear()
+        outcomes = asyncio.run(ask())
+    assert [type(outcome).__name__ for outcome in outcomes] == ["CancelledError", "Image", "CancelledError", "Image"]
+    assert len(cloud.logins) == 2
+
+
+def test_regions_share_one_sign_in(ask: Ask) -> None:
+    """Four regions, one login."""
+    regions = ("DFW", "ORD", "IAD", "LON")
+    with Cloud(regions=regions) as cloud, ImagesClient(cloud.api_key()) as images:
+        for region in regions:
+            image = images.in_region(region).get(SOURCE_ID)
+            assert image.response is not None
+            assert image.response.region == region
+        assert len(cloud.logins) == 1
+        assert sorted(images.regions()) == sorted(regions)
+    assert len(cloud.logins) == 1
+
+
+def test_a_silent_identity_is_left(ask: Ask) -> None:
+    """`timeout` bounds the sign-in as it bounds a get."""
+    with Cloud() as cloud:
+        cloud.gate.clear()
+        (outcome,) = ask(cloud, 1, timeout=0.1)
+        cloud.gate.set()
+    assert isinstance(outcome, errors.RequestTimeout)
+    assert "/identity/v2.0/tokens" in str(outcome)
+
+
+def test_what_is_sent_is_the_documents(ask: Ask) -> None:
+    """The login is the JSON that `identity.yaml` describes."""
+    with Cloud() as cloud:
+        ask(cloud, 1)
+        with ImagesClient(cloud.keystone(), region="ord") as images:
+            assert images.get(SOURCE_ID).name == f"/ord/v2/820712/images/{SOURCE_ID}"
+    api_key, password = cloud.logins
+    assert body(api_key) == {"auth": {"RAX-KSKEY:apiKeyCredentials": {"username": "demo", "apiKey": SECRET}}}
+    user = {"name": "demo", "domain": {"name": "Default"}, "password": SECRET}
+    project = {"name": "demo", "domain": {"name": "Default"}}
+    assert body(password) == {
+        "auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": {"project": project}}
+    }
+    assert (api_key.path, password.path) == ("/identity/v2.0/tokens", "/identity/v3/auth/tokens")
