@@ -1,0 +1,70 @@
+"""The switches that several commands share, and what their values must be."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+
+def add_format_switches(parser: argparse.ArgumentParser, formats: list[str]) -> None:
+    """`-f` and `-c`, as OpenStack's own commands have them."""
+    group = parser.add_argument_group("output")
+    group.add_argument(
+        "-f",
+        "--format",
+        choices=formats,
+        default="table",
+        metavar="FORMAT",
+        help=f"one of {', '.join(formats)} (default: %(default)s)",
+    )
+    group.add_argument(
+        "-c",
+        "--column",
+        dest="columns",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="print only this, by its name on the wire (minDisk) or a readable one (min_disk, size), in any "
+        "case; may be given again; an unknown one lists the known",
+    )
+
+
+def add_connection_switches(parser: argparse.ArgumentParser) -> None:
+    """Where to ask, and how long."""
+    group = parser.add_argument_group("connection")
+    group.add_argument(
+        "--sandbox", action="store_true", help="ask a pretend API, started for this command on this machine"
+    )
+    group.add_argument(
+        "--request-timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long one request may wait for a connection, and for each next part of the answer",
+    )
+
+
+def add_common_switches(parser: argparse.ArgumentParser, *, verbose: str | None = None) -> None:
+    """How much to say; `verbose` is what `-v` adds, where a command has more to say."""
+    amount = parser.add_mutually_exclusive_group()
+    amount.add_argument("-q", "--quiet", action="store_true", help="say nothing beside the result and errors")
+    if verbose is not None:
+        amount.add_argument("-v", "--verbose", action="store_true", help=verbose)
+    parser.add_argument("--debug", action="store_true", help="print the traceback of an error")
+
+
+def port(text: str) -> int:
+    """A TCP port; 0 asks for a free one."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 5 else -1
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: a whole number from 0 to 65535")
+    return number
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: seconds, more than 0, such as 2.5")
+    return seconds

@@ -1,0 +1,82 @@
+"""`rackspace-images sandbox`: the pretend API, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from . import output
+from .arguments import add_common_switches, port
+from .exit_codes import DONE, IN_WORDS
+
+if TYPE_CHECKING:
+    from rackspace_images.sandbox import Sandbox
+
+DEFAULT_PORT = 8774
+"""The document's, for the sandbox."""
+
+_EXAMPLE_ID = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
+_EPILOG = f"""\
+Its images, faults and sign-in are the examples and vectors of this package's
+OpenAPI documents: one image id, one answer. Its user, key and token are no
+secrets. Ctrl-C ends it, with exit code 0.
+
+example:
+  rackspace-images sandbox --port 0
+
+{IN_WORDS}"""
+
+
+def add_to(commands: Any) -> None:
+    """Adds the command to the parser's."""
+    parser = commands.add_parser(
+        "sandbox",
+        help="run a pretend API on this machine",
+        description="Runs a pretend API on 127.0.0.1 and says how to reach it.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument(
+        "--port",
+        type=port,
+        default=DEFAULT_PORT,
+        metavar="N",
+        help="where to listen; 0 takes a free port (default: %(default)s)",
+    )
+    add_common_switches(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until Ctrl-C."""
+    from .connection import started_sandbox
+
+    with started_sandbox(args.port) as sandbox:
+        output.write(f"{sandbox.url}\n" if args.quiet else _welcome(sandbox))
+        with contextlib.suppress(KeyboardInterrupt):
+            sandbox.wait()
+    return DONE
+
+
+def _welcome(sandbox: Sandbox) -> str:
+    from rackspace_images.sandbox import spec
+
+    request = spec.example("identity", "ApiKeyRequest")
+    credentials = request["auth"]["RAX-KSKEY:apiKeyCredentials"]
+    return f"""\
+The sandbox listens on {sandbox.url} (Ctrl-C ends it)
+
+In another terminal:
+
+  export OS_TOKEN={sandbox.token}
+  export OS_ENDPOINT_OVERRIDE={sandbox.compute_url}
+  export OS_REGION_NAME=DFW
+  rackspace-images show {_EXAMPLE_ID}
+
+User                   {credentials["username"]}
+API key                {credentials["apiKey"]}
+Token                  {sandbox.token}
+Compute, region DFW    {sandbox.compute_url}
+Rackspace Identity v2  {sandbox.auth_url}
+Keystone v3            {sandbox.keystone_url}
+"""

@@ -1,0 +1,47 @@
+"""A sandbox for a module, and the command as a function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from rackspace_images.cli.main import main
+from rackspace_images.sandbox import Sandbox
+
+from .running import Ended, Run
+
+
+@pytest.fixture(autouse=True)
+def _plain_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the width and the colours of the terminal it was started from."""
+    for name in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "PYTHONIOENCODING"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """The module's sandbox, its sequences begun anew, and named by the environment."""
+    running.reset()
+    monkeypatch.setenv("OS_TOKEN", running.token)
+    monkeypatch.setenv("OS_ENDPOINT_OVERRIDE", running.compute_url)
+    monkeypatch.setenv("OS_REGION_NAME", "DFW")
+    return running
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command, in this process."""
+
+    def run(*words: str) -> Ended:
+        capsys.readouterr()
+        code = main(words)
+        out, err = capsys.readouterr()
+        return Ended(code, out, err)
+
+    return run

@@ -1,0 +1,136 @@
+"""Terminals, pipes, full disks, encodings, Ctrl-C: what only a process of its own can show."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+
+import pytest
+from rackspace_images.sandbox import Sandbox
+from rich.cells import cell_len
+
+from .running import COMMAND, environment, run_apart, run_on_terminal, started
+
+SOURCE_ID = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
+BEYOND_ASCII = "00000000-0000-4000-8000-000000200012"
+HOSTILE = "00000000-0000-4000-8000-000000200013"
+ERROR = "00000000-0000-4000-8000-000000200015"
+SAVING = "00000000-0000-4000-8000-000000200003"
+
+
+@pytest.mark.parametrize(
+    ("image_id", "colour"), [(SOURCE_ID, "\x1b[1;32mACTIVE"), (SAVING, "\x1b[1;33mSAVING"), (ERROR, "\x1b[1;31mERROR")]
+)
+def test_a_terminal_gets_colours(sandbox: Sandbox, image_id: str, colour: str) -> None:
+    """Green is ready, red has failed, yellow is anything else."""
+    ended = run_on_terminal("show", image_id)
+    assert ended.code == 0
+    assert colour in ended.out
+
+
+@pytest.mark.parametrize("changes", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"TERM": "unknown"}, {"TERM": None}])
+def test_a_terminal_gets_no_colours_where_they_are_not_wanted(sandbox: Sandbox, changes: dict[str, str | None]) -> None:
+    """No escape sequence at all, bold and dim included."""
+    ended = run_on_terminal("show", SOURCE_ID, variables=changes)
+    assert ended.code == 0
+    assert "ACTIVE" in ended.out
+    assert "\x1b" not in ended.out
+
+
+def test_a_pipe_gets_no_colours_and_80_columns(sandbox: Sandbox) -> None:
+    """Not even where a variable asks for colours: what is no terminal is read by programs."""
+    ended = run_apart("show", SOURCE_ID, FORCE_COLOR="1", TERM="xterm-256color")
+    assert "\x1b" not in ended.out
+    assert max(map(cell_len, ended.out.splitlines())) in range(60, 81)
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80, 200])
+def test_a_terminals_width_is_kept(sandbox: Sandbox, columns: int) -> None:
+    """No line is wrapped by the terminal."""
+    out = run_on_terminal("show", SOURCE_ID, columns=columns, variables={"NO_COLOR": "1"}).out
+    assert max(map(cell_len, out.splitlines())) <= columns
+
+
+@pytest.mark.parametrize("name", ["table", "json", "yaml", "value", "shell"])
+def test_no_sequence_of_the_servers_reaches_a_terminal(sandbox: Sandbox, name: str) -> None:
+    """The only escape sequences are our own styles, and only in a table."""
+    out = run_on_terminal("show", HOSTILE, "-f", name).out
+    for style in ("\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[1;32m"):
+        out = out.replace(style, "" if name == "table" else style)
+    assert out.replace("\n", "").isprintable()
+
+
+def _sh(script: str, *words: str, **changes: str | None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", "-c", script, "sh", *COMMAND, *words], env=environment(changes), capture_output=True, encoding="utf-8"
+    )
+
+
+@pytest.mark.parametrize("words", [("show", SOURCE_ID), ("show", SOURCE_ID, "-f", "json"), ("--help",)])
+def test_a_closed_pipe_ends_quietly(sandbox: Sandbox, words: tuple[str, ...]) -> None:
+    """As `| head -1` closes it: nothing on standard error, exit code 0."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    with started(*words, stdout=theirs) as process:
+        os.close(theirs)
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("words", [("show", SOURCE_ID), ("show", SOURCE_ID, "-f", "json"), ("--help",), ("--version",)])
+@pytest.mark.parametrize(
+    ("script", "reason"), [('exec "$@" >/dev/full', "No space left on device"), ('exec "$@" >&-', "it is closed")]
+)
+def test_output_that_cannot_be_written_is_an_error(
+    sandbox: Sandbox, script: str, reason: str, words: tuple[str, ...]
+) -> None:
+    """A full disk or a closed standard output: one line, exit code 1."""
+    ended = _sh(script, *words)
+    assert ended.returncode == 1
+    assert f"cannot write to standard output: {reason}" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("script", ['exec "$@" 2>/dev/full', 'exec "$@" 2>&-'])
+def test_an_error_that_cannot_be_told_keeps_its_exit_code(script: str) -> None:
+    """A full disk or a closed standard error changes nothing else."""
+    assert _sh(script, "show", "x").returncode == 2
+
+
+@pytest.mark.parametrize("name", ["table", "json", "yaml", "value", "shell"])
+@pytest.mark.parametrize("changes", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
+def test_an_encoding_without_a_sign_gets_an_escape(sandbox: Sandbox, name: str, changes: dict[str, str | None]) -> None:
+    """Nothing crashes, and JSON still reads back to the same."""
+    ended = run_apart("show", BEYOND_ASCII, "-f", name, **changes)
+    assert (ended.code, ended.err) == (0, "")
+    assert "cher" in ended.out
+    if name == "json":
+        assert json.loads(ended.out)["name"].startswith("Bücher – 日本語")
+    if changes.get("PYTHONIOENCODING"):
+        assert ended.out.isascii()
+
+
+@pytest.mark.parametrize("words", [("show", "größe"), ("show", SOURCE_ID, "-f", "größe"), ("show", SOURCE_ID)])
+def test_an_error_survives_any_encoding(words: tuple[str, ...]) -> None:
+    """The line is there, whatever it holds."""
+    ended = run_apart(*words, PYTHONIOENCODING="ascii:strict")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.isascii()
+    assert ended.err.count("\n") == 1
+
+
+def test_ctrl_c_while_waiting_for_an_answer_is_quiet() -> None:
+    """Exit code 130 at once, and no word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/v2/1"
+        with started("show", SOURCE_ID, OS_TOKEN="t", OS_ENDPOINT_OVERRIDE=url) as process:
+            connection, _ = server.accept()
+            with connection:
+                assert connection.recv(1)  # the request is on its way: the command waits for the answer
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate()
+    assert (process.returncode, out, err) == (130, "", "")
