@@ -19,8 +19,11 @@ SOURCE_ID = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
 
 
 @pytest.fixture(autouse=True)
-def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees the credentials or proxies of the machine it runs on."""
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test sees the credentials, tokens or proxies of the machine it runs on."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     for name in list(os.environ):
         if name.startswith(("OS_", "RS_", "RACKSPACE_IMAGES_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)

@@ -23,7 +23,7 @@ from .image import Image, ImageResponse, image_from_answer, image_uuid
 from .regions import checked_endpoint, checked_region
 from .session import Place, Session
 from .text import without_userinfo
-from .transport import NEVER_PROXIED, UNCHANGED, Steps, Timeout, run, run_async, tls_context
+from .transport import NEVER_PROXIED, UNCHANGED, Steps, Timeout, run, run_async, sending_options_checked, tls_context
 from .version import USER_AGENT
 
 HttpxClient = TypeVar("HttpxClient", httpx.Client, httpx.AsyncClient)
@@ -62,13 +62,14 @@ class _Images(Generic[HttpxClient]):
         }
         tokens = TokenSource(auth, headers=headers, store=token_cache)
         self._session = Session(tokens, headers, interface.removesuffix("URL"), allow_http)
-        self._http = self._open(
-            timeout=timeout,
-            verify=tls_context(verify, cert),
-            proxy=proxy,
-            transport=transport,
-            mounts=NEVER_PROXIED,
-        )
+        with sending_options_checked():
+            self._http = self._open(
+                timeout=timeout,
+                verify=tls_context(verify, cert),
+                proxy=proxy,
+                transport=transport,
+                mounts=NEVER_PROXIED,
+            )
 
     def _open(self, **options: Any) -> HttpxClient:
         raise NotImplementedError

@@ -253,7 +253,7 @@ class RequestTimeout(ImagesError, TimeoutError):
     """No answer in time; `message` says which part ran out."""
 
     retryable = True
-    usual_hint = "again, or allow more time (timeout=)"
+    usual_hint = "again, or allow more time (timeout=, --request-timeout)"
 
 
 class InvalidImageId(ImagesError, ValueError):
@@ -264,6 +264,8 @@ class InvalidImageId(ImagesError, ValueError):
 
 class RegionNotFound(ImagesError):
     """The catalog has no compute in the region that was asked for, or none was asked for and there are several."""
+
+    usual_hint = "one of these, or rackspace-images regions"
 
 
 class ConfigError(ImagesError):

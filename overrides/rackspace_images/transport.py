@@ -11,8 +11,9 @@ import logging
 import os
 import re
 import ssl
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -114,6 +115,25 @@ def tls_context(
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(f"verify={verify!r}, cert: cannot be read: {error}") from None
     return context
+
+
+@contextmanager
+def sending_options_checked() -> Iterator[None]:
+    """Says what httpx cannot be made with: a proxy, or a file of certificates that the environment names."""
+    failure: ConfigError | None = None
+    try:
+        yield
+    except ImportError:
+        failure = ConfigError(
+            "a SOCKS proxy is asked for, and its package is missing", hint='pip install "httpx[socks]"'
+        )
+    except (OSError, ValueError, httpx.InvalidURL) as trouble:
+        what = f"{type(trouble).__name__}: {_said(trouble)}"
+        failure = ConfigError(
+            f"proxy or certificates cannot be used: {what}", hint="check proxy=, verify= and SSL_CERT_FILE"
+        )
+    if failure is not None:
+        raise failure
 
 
 def run(steps: Steps[T], client: httpx.Client) -> T:

@@ -193,7 +193,7 @@ def test_the_request_timeout_reaches_the_client(monkeypatch: pytest.MonkeyPatch,
         given.append(options)
         raise errors.ConfigError("enough")
 
-    monkeypatch.setattr(connection, "ImagesClient", client)
+    monkeypatch.setattr(connection.ImagesClient, "from_config", client)
     monkeypatch.setenv("OS_TOKEN", "t")
     monkeypatch.setenv("OS_ENDPOINT_OVERRIDE", "http://127.0.0.1:1/v2/1")
     run("show", ID)

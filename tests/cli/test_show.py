@@ -80,14 +80,15 @@ def test_no_certificate_setting_gets_in_the_sandboxs_way(run: Run, monkeypatch: 
 
 
 def test_verbose_says_where_the_answer_came_from(run: Run, sandbox: Sandbox) -> None:
-    """On standard error, in one line; standard output stays what it is."""
+    """On standard error, whose credentials and which answer; standard output stays what it is."""
     quiet = run("show", SOURCE_ID, "-f", "json")
     ended = run("show", SOURCE_ID, "-f", "json", "-v")
     assert ended.out == quiet.out
     start = f"answered 200 image={SOURCE_ID} region=DFW endpoint={sandbox.compute_url} request_id=req-"
-    assert ended.err.startswith(start)
-    assert " attempts=1 " in ended.err
-    assert ended.err.count("\n") == 1
+    credentials, answered = ended.err.splitlines()
+    assert credentials == "credentials from the environment (OS_*)"
+    assert answered.startswith(start)
+    assert " attempts=1 " in answered
     assert sandbox.token not in ended.err
 
 
@@ -95,7 +96,7 @@ def test_a_203_is_said_where_asked(run: Run, sandbox: Sandbox) -> None:
     """An answer from a cache in between is an image like any other, and `-v` tells."""
     ended = run("show", "00000000-0000-4000-8000-000000203001", "-v")
     assert ended.code == 0
-    assert ended.err.startswith("answered 203 ")
+    assert "\nanswered 203 " in ended.err
 
 
 def test_quiet_keeps_the_result(run: Run, sandbox: Sandbox) -> None:

@@ -5,6 +5,18 @@ from __future__ import annotations
 import argparse
 import math
 
+INTERFACES = ["public", "internal", "admin"]
+
+SOURCES = """\
+who asks, and where (the first that is there is taken, whole):
+  --cloud, OS_CLOUD                a cloud of clouds.yaml
+  OS_AUTH_URL, OS_USERNAME, …      as an openrc file sets them
+  OS_TOKEN, OS_ENDPOINT_OVERRIDE   a token, and the compute URL with its tenant
+  RS_USERNAME, RS_API_KEY,         a Rackspace user; RS_PASSWORD and RS_AUTH_URL
+  RS_REGION_NAME                   are read too
+  clouds.yaml                      where it has one cloud only
+"""
+
 
 def add_format_switches(parser: argparse.ArgumentParser, formats: list[str]) -> None:
     """`-f` and `-c`, as OpenStack's own commands have them."""
@@ -32,6 +44,21 @@ def add_format_switches(parser: argparse.ArgumentParser, formats: list[str]) -> 
 def add_connection_switches(parser: argparse.ArgumentParser) -> None:
     """Where to ask, and how long."""
     group = parser.add_argument_group("connection")
+    group.add_argument("--cloud", "--os-cloud", metavar="NAME", help="a cloud of clouds.yaml (default: OS_CLOUD)")
+    group.add_argument(
+        "--region",
+        "--os-region-name",
+        metavar="NAME",
+        help="the region, in any case (default: the source's, the user's own, or the only one)",
+    )
+    group.add_argument("--interface", choices=INTERFACES, help="which of the catalog's URLs (default: public)")
+    group.add_argument("--os-cacert", metavar="FILE", help="a file or folder of CA certificates to trust")
+    group.add_argument("--insecure", action="store_true", help="do not verify the server's certificate")
+    group.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="neither use nor keep a token of another run (also: RACKSPACE_IMAGES_NO_CACHE=1)",
+    )
     group.add_argument(
         "--sandbox", action="store_true", help="ask a pretend API, started for this command on this machine"
     )

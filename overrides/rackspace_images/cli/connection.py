@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rackspace_images import ImagesClient, StaticToken
+from rackspace_images import ApiKey, ImagesClient
 from rackspace_images.errors import ConfigError
+
+from . import output
 
 if TYPE_CHECKING:
     from rackspace_images.sandbox import Sandbox
@@ -18,15 +21,37 @@ if TYPE_CHECKING:
 @contextmanager
 def connected(args: Namespace) -> Iterator[ImagesClient]:
     """The client, open for as long as the block runs, and the sandbox with it where `--sandbox` asks for one."""
-    options: dict[str, Any] = {}
-    if args.request_timeout is not None:
-        options["timeout"] = args.request_timeout
     if args.sandbox:
-        with started_sandbox() as sandbox, _sandbox_client(sandbox, options) as images:
+        with started_sandbox() as sandbox, _sandbox_client(sandbox, args) as images:
             yield images
     else:
-        with _client_from_environment(options) as images:
+        with ImagesClient.from_config(args.cloud, args.region, ask=_asker(), **_options(args)) as images:
+            if args.verbose:
+                output.tell(f"credentials from {images.source}")
             yield images
+
+
+def _options(args: Namespace) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "timeout": args.request_timeout,
+        "interface": args.interface,
+        "verify": False if args.insecure else args.os_cacert,
+    }
+    options = {name: value for name, value in given.items() if value is not None}
+    if not args.no_cache and not os.environ.get("RACKSPACE_IMAGES_NO_CACHE"):
+        from rackspace_images.token_cache import TokenCache
+
+        options["token_cache"] = TokenCache()
+    return options
+
+
+def _asker() -> Callable[[str], str] | None:
+    """What asks a person for a password; nothing where there is no person."""
+    if not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty()):
+        return None
+    import getpass
+
+    return lambda prompt: getpass.getpass(prompt, stream=sys.stderr)
 
 
 @contextmanager
@@ -48,27 +73,15 @@ def started_sandbox(port: int = 0) -> Iterator[Sandbox]:
         yield sandbox
 
 
-def _sandbox_client(sandbox: Sandbox, options: dict[str, Any]) -> ImagesClient:
+def _sandbox_client(sandbox: Sandbox, args: Namespace) -> ImagesClient:
     import httpx
 
+    options: dict[str, Any] = {"timeout": args.request_timeout} if args.request_timeout is not None else {}
     return ImagesClient(
-        StaticToken(sandbox.token),
-        endpoint=sandbox.compute_url,
-        region="DFW",
+        ApiKey(*sandbox.api_key, auth_url=sandbox.auth_url),
+        region=args.region,
         # A transport of its own keeps out whatever proxies and certificates the environment names, good or bad.
         # It speaks http to this very process: there is nothing to verify.
         transport=httpx.HTTPTransport(verify=False, trust_env=False),
         **options,
     )
-
-
-def _client_from_environment(options: dict[str, Any]) -> ImagesClient:
-    token, endpoint = os.environ.get("OS_TOKEN"), os.environ.get("OS_ENDPOINT_OVERRIDE")
-    if not token or not endpoint:
-        unset = [name for name in ("OS_TOKEN", "OS_ENDPOINT_OVERRIDE") if not os.environ.get(name)]
-        raise ConfigError(
-            f"nothing says where to ask and who asks: {' and '.join(unset)} not set",
-            hint="set OS_TOKEN and OS_ENDPOINT_OVERRIDE=https://…/v2/TENANT, or --sandbox to try it out",
-        )
-    region = os.environ.get("OS_REGION_NAME") or None
-    return ImagesClient(StaticToken(token), endpoint=endpoint, region=region, **options)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rackspace_images import errors
 
 DONE = 0
 FAILED = 1
 USAGE = 2
+NOT_FOUND = 3
 INTERRUPTED = 130
 
 OF_ERROR: dict[type[BaseException], int] = {
@@ -15,7 +18,7 @@ OF_ERROR: dict[type[BaseException], int] = {
     errors.InvalidImageId: USAGE,
     errors.InsecureUrl: USAGE,
     errors.RegionNotFound: USAGE,
-    errors.ImageNotFound: 3,
+    errors.ImageNotFound: NOT_FOUND,
     errors.AuthError: 4,
     errors.Forbidden: 4,
     errors.OverLimit: 5,
@@ -39,3 +42,11 @@ exit codes:
 def exit_code(error: BaseException) -> int:
     """The exit code of a command that ended with `error`."""
     return next(OF_ERROR[base] for base in type(error).__mro__ if base in OF_ERROR)
+
+
+_WORST_FIRST = (USAGE, 4, FAILED, 5, NOT_FOUND, DONE)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of a command that did many things."""
+    return min(codes, key=_WORST_FIRST.index)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from rackspace_images.errors import ConfigError
 from rackspace_images.version import __version__
 
-from . import output, sandbox_command, show
+from . import locate, logout, output, regions, sandbox_command, show
 from .exit_codes import DONE, IN_WORDS, INTERRUPTED, USAGE, exit_code
 from .failures import tell_failure
 
@@ -72,11 +72,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     show.add_to(commands)
+    locate.add_to(commands)
+    regions.add_to(commands)
+    logout.add_to(commands)
     sandbox_command.add_to(commands)
     return parser
 
 
 def _wants_json(words: Sequence[str]) -> bool:
     """Whether errors are to be JSON; known also where the words cannot be parsed."""
-    apart = any(pair in (("-f", "json"), ("--format", "json")) for pair in pairwise(words))
-    return apart or not {"-fjson", "--format=json"}.isdisjoint(words)
+    apart = any(switch in ("-f", "--format") and name in ("json", "jsonl") for switch, name in pairwise(words))
+    return apart or not {"-fjson", "-fjsonl", "--format=json", "--format=jsonl"}.isdisjoint(words)

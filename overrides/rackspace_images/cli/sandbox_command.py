@@ -59,22 +59,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _welcome(sandbox: Sandbox) -> str:
-    from rackspace_images.sandbox import spec
-
-    request = spec.example("identity", "ApiKeyRequest")
-    credentials = request["auth"]["RAX-KSKEY:apiKeyCredentials"]
+    username, api_key = sandbox.api_key
     return f"""\
 The sandbox listens on {sandbox.url} (Ctrl-C ends it)
 
 In another terminal:
 
-  export OS_TOKEN={sandbox.token}
-  export OS_ENDPOINT_OVERRIDE={sandbox.compute_url}
-  export OS_REGION_NAME=DFW
+  export RS_USERNAME={username} RS_API_KEY={api_key} RS_REGION_NAME=DFW
+  export RS_AUTH_URL={sandbox.auth_url}
   rackspace-images show {_EXAMPLE_ID}
 
-User                   {credentials["username"]}
-API key                {credentials["apiKey"]}
+User                   {username}
+API key                {api_key}
 Token                  {sandbox.token}
 Compute, region DFW    {sandbox.compute_url}
 Rackspace Identity v2  {sandbox.auth_url}

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from . import output
-from .arguments import add_common_switches, add_connection_switches, add_format_switches
+from .arguments import SOURCES, add_common_switches, add_connection_switches, add_format_switches
 from .exit_codes import DONE, IN_WORDS
 
 if TYPE_CHECKING:
@@ -28,11 +28,7 @@ examples:
   rackspace-images show e3d37ab2-8dc0-4000-b773-b15aad79ad0a --sandbox
   rackspace-images show IMAGE_ID -f value -c status -c size
 
-environment:
-  OS_TOKEN              a token
-  OS_ENDPOINT_OVERRIDE  the compute URL, version and tenant included
-  OS_REGION_NAME        the name of its region, for what is printed
-
+{SOURCES}
 {IN_WORDS}"""
 
 

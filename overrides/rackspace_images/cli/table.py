@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -19,6 +20,7 @@ from .columns import Column, wire_columns
 from .layout import Row, laid_out
 
 _NARROWEST = 16
+_LAST_COLUMN = 10
 
 
 def image_table(image: Image, columns: Sequence[Column] = ()) -> str:
@@ -37,6 +39,25 @@ def image_table(image: Image, columns: Sequence[Column] = ()) -> str:
                 line.rstrip()
                 console.print(line, soft_wrap=True)
     return written.get().rstrip("\n")
+
+
+def rows_table(rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows that have the same columns, laid out for standard output; a value too long for its column is folded."""
+    from rich.table import Table
+
+    console = _console()
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    names = list(rows[0]) if rows else []
+    # An id is copied whole, so only the last column is folded while there is room for the others.
+    widths = [max(cell_len(row[name]) for row in [dict(zip(names, names, strict=True)), *rows]) + 2 for name in names]
+    roomy = sum(widths[:-1]) + _LAST_COLUMN <= console.width
+    for name in names:
+        table.add_column(name.capitalize(), overflow="fold", no_wrap=roomy and name != names[-1])
+    for row in rows:
+        table.add_row(*(Text(value) for value in row.values()))
+    with console.capture() as written:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in written.get().rstrip("\n").split("\n"))
 
 
 def _console() -> Console:

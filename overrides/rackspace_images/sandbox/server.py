@@ -67,6 +67,12 @@ class Sandbox:
         return f"{self.url}/{region.lower()}/v2/{spec.tenant()}"
 
     @property
+    def api_key(self) -> tuple[str, str]:
+        """The user name and API key that the identity service takes."""
+        given = spec.example("identity", "ApiKeyRequest")["auth"]["RAX-KSKEY:apiKeyCredentials"]
+        return given["username"], given["apiKey"]
+
+    @property
     def token(self) -> str:
         """A token that is good. No secret: it stands in the documents."""
         return spec.tokens()[0]
