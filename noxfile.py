@@ -80,7 +80,7 @@ def tests(session: nox.Session) -> None:
 def build(session: nox.Session) -> None:
     """Build the wheel and the sdist, check what is in them, install each into an empty environment and use it."""
     session.install(*group("build"), *group("tests"))
-    dist = Path(session.create_tmp()) / "dist"
+    dist = Path(session.create_tmp()).absolute() / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
     session.run("twine", "check", "--strict", *map(str, sorted(dist.iterdir())))

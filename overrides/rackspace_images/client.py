@@ -92,7 +92,7 @@ class _Images(Generic[HttpxClient]):
         """
         from .config import load
 
-        config = load(cloud, ask=ask)
+        config = load(cloud, region=region, ask=ask)
         found = {
             "endpoint": config.endpoint,
             "interface": config.interface,

@@ -70,10 +70,11 @@ class ApiKey(Credentials):
     api_key: str = field(default="", repr=False)
 
     def __init__(self, username: str, api_key: str, *, auth_url: str = US_AUTH_URL) -> None:
-        self._set(username=username, api_key=api_key, auth_url=versioned(auth_url, "v2.0"))
+        self._set(username=username, api_key=api_key)
         # A traceback that shows local variables must not show this one.
         given = _is_text(api_key)
         del api_key
+        self._set(auth_url=versioned(auth_url, "v2.0"))
         _require(self, username=_is_text(username), api_key=given)
 
     @property
@@ -95,9 +96,10 @@ class Password(Credentials):
     password: str = field(default="", repr=False)
 
     def __init__(self, username: str, password: str, *, auth_url: str = US_AUTH_URL) -> None:
-        self._set(username=username, password=password, auth_url=versioned(auth_url, "v2.0"))
+        self._set(username=username, password=password)
         given = _is_text(password)
         del password
+        self._set(auth_url=versioned(auth_url, "v2.0"))
         _require(self, username=_is_text(username), password=given)
 
     @property
@@ -144,7 +146,6 @@ class KeystonePassword(Credentials):
         project_domain_id: str | None = None,
     ) -> None:
         self._set(
-            auth_url=versioned(auth_url, "v3"),
             password=password,
             username=username,
             user_id=user_id,
@@ -157,6 +158,7 @@ class KeystonePassword(Credentials):
         )
         given = _is_text(password)
         del password
+        self._set(auth_url=versioned(auth_url, "v3"))
         domain = user_domain_name or user_domain_id
         _require(
             self,
@@ -203,9 +205,10 @@ class ApplicationCredential(Credentials):
     secret: str = field(default="", repr=False)
 
     def __init__(self, *, auth_url: str, id: str, secret: str) -> None:  # noqa: A002
-        self._set(auth_url=versioned(auth_url, "v3"), id=id, secret=secret)
+        self._set(id=id, secret=secret)
         given = _is_text(secret)
         del secret
+        self._set(auth_url=versioned(auth_url, "v3"))
         _require(self, id=_is_text(id), secret=given)
 
     @property
@@ -230,9 +233,10 @@ class StaticToken(Credentials):
     token: str = field(default="", repr=False)
 
     def __init__(self, token: str, *, auth_url: str | None = None) -> None:
-        self._set(token=token, auth_url=None if auth_url is None else versioned(auth_url, "v3"))
+        self._set(token=token)
         good = _is_text(token) and token.isascii() and token.isprintable() and " " not in token
         del token
+        self._set(auth_url=None if auth_url is None else versioned(auth_url, "v3"))
         if not good:
             raise ConfigError("the token is empty or holds a character that no HTTP header may hold")
 

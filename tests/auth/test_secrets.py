@@ -133,6 +133,11 @@ def test_credentials_that_are_refused_when_made_show_nothing() -> None:
         lambda: KeystonePassword(auth_url="https://k", password=SECRET),
         lambda: ApplicationCredential(auth_url="https://k", id="", secret=SECRET),
         lambda: StaticToken(SECRET + "\n"),
+        lambda: ApiKey("demo", SECRET, auth_url="DFW"),
+        lambda: Password("demo", SECRET, auth_url="DFW"),
+        lambda: KeystonePassword(auth_url="DFW", user_id="u", password=SECRET),
+        lambda: ApplicationCredential(auth_url="DFW", id="i", secret=SECRET),
+        lambda: StaticToken(SECRET, auth_url="DFW"),
     ):
         with pytest.raises(errors.ConfigError) as caught:
             make()

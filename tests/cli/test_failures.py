@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from rackspace_images import errors
+from rackspace_images import ImagesClient, errors
 from rackspace_images.cli import connection, exit_codes
 from rackspace_images.documents import vectors
 from rackspace_images.sandbox import Sandbox
@@ -193,7 +193,7 @@ def test_the_request_timeout_reaches_the_client(monkeypatch: pytest.MonkeyPatch,
         given.append(options)
         raise errors.ConfigError("enough")
 
-    monkeypatch.setattr(connection.ImagesClient, "from_config", client)
+    monkeypatch.setattr(ImagesClient, "from_config", client)
     monkeypatch.setenv("OS_TOKEN", "t")
     monkeypatch.setenv("OS_ENDPOINT_OVERRIDE", "http://127.0.0.1:1/v2/1")
     run("show", ID)

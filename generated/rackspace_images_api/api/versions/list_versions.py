@@ -32,6 +32,11 @@ def _parse_response(
 
         return response_300
 
+    if response.status_code == 404:
+        response_404 = AnyFault.from_dict(response.json())
+
+        return response_404
+
     response_default = AnyFault.from_dict(response.json())
 
     return response_default

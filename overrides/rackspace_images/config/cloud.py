@@ -1,0 +1,144 @@
+"""What one cloud of `clouds.yaml` says, over the files that speak of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rackspace_images.errors import ConfigError
+
+from .settings import BESIDE, SECRETS, SIGN_IN, Given, Settings
+from .tree import Branch, Items, Text, Value
+from .variables import Variables
+
+# What these are converted to is what was meant: `verify: yes` is yes.
+_MAY_BE_CONVERTED = ("verify", "insecure", "identity_api_version")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one file says of the cloud; no path for what this package says itself."""
+
+    path: Path | None
+    branch: Branch
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A value, its key, what to call it with its place, and the layer it stands in."""
+
+    value: Text | Items | Branch
+    key: str
+    shown: str
+    layer: Layer
+
+
+class Cloud:
+    """One cloud. `layers`: first those that win."""
+
+    def __init__(self, source: str, path: Path, entries: Mapping[Path, Value]) -> None:
+        self.source = source
+        self.path = path
+        self.layers: list[Layer] = []
+        for where, entry in entries.items():
+            self.layers.append(Layer(where, self.mapping(f"its entry in {where}", entry)))
+
+    def __repr__(self) -> str:
+        return f"<{self.source}>"
+
+    def mapping(self, what: str, value: Value) -> Branch:
+        """`value` as a mapping; nothing at all is an empty one."""
+        if value is None:
+            return Branch({}, None)
+        if not isinstance(value, Branch):
+            raise ConfigError(f"{self.source}: {what} is not a mapping", hint="auth: {auth_url: …, username: …}")
+        return value
+
+    def word(self, *keys: str) -> str | None:
+        """The first of `keys` that is there, beside `auth`."""
+        given = self._given(keys[0], keys)
+        return given.text if given else None
+
+    def settings(self, variables: Variables, *, region: str | None, rackspace: bool, read: list[Path]) -> Settings:
+        """All that is said, under the names of `Settings`. What holds for one region alone stands above the rest."""
+        regions = self._regions()
+        alone = next(iter(regions)) if len(regions) == 1 else None
+        chosen = region or self._region_name() or alone
+        extra = next((values for name, values in regions.items() if name.lower() == (chosen or "").lower()), None)
+        if extra is not None:
+            self.layers.insert(0, extra)
+        given = {name: self._given(name, aliases) for name, aliases in {**SIGN_IN, **BESIDE}.items()}
+        if chosen:
+            given["region_name"] = Given(chosen, "region_name")
+        return Settings(
+            self.source,
+            {name: value for name, value in given.items() if value is not None},
+            called=lambda name: f"auth.{name}" if name in SIGN_IN else name,
+            home=variables.expanded,
+            where_to_add=f"add to {' or '.join(str(path) for path in reversed(read))}:",
+            rackspace=rackspace,
+            regions=tuple(regions),
+        )
+
+    def _given(self, name: str, keys: tuple[str, ...]) -> Given | None:
+        for found in self._all(keys, below_auth=name in SIGN_IN):
+            if not isinstance(found.value, Text):
+                raise ConfigError(f"{self.source}: {found.shown} is not a word", hint=f"{found.key}: …")
+            if found.value.read_as and name not in _MAY_BE_CONVERTED:
+                raise ConfigError(
+                    f"{self.source}: {found.shown} is read as {found.value.read_as}, and comes out changed",
+                    hint=f'quote it: {found.key}: "…"',
+                )
+            if found.value.text.strip():
+                return Given(found.value.text if name in SECRETS else found.value.text.strip(), found.shown)
+        return None
+
+    def _all(self, keys: tuple[str, ...], *, below_auth: bool = False) -> Iterator[_Found]:
+        """Every value that one of `keys` has: of a higher layer first, and below `auth` before beside it."""
+        for layer in self.layers:
+            parts = [("", layer.branch)]
+            if below_auth:
+                auth = layer.branch.get("auth")
+                parts.insert(0, ("auth.", self.mapping(f"auth{self._place(layer, auth)}", auth)))
+            for prefix, branch in parts:
+                for key in keys:
+                    value = branch.get(key)
+                    if value is not None:
+                        yield _Found(value, key, f"{prefix}{key}{self._place(layer, value)}", layer)
+
+    def _place(self, layer: Layer, value: Value) -> str:
+        words = [] if value is None or value.line is None else [f"line {value.line}"]
+        if layer.path is None:
+            words.append("of the profile")
+        elif layer.path != self.path:
+            words.append(f"of {layer.path}")
+        return f" ({' '.join(words)})" if words else ""
+
+    def _region_name(self) -> str | None:
+        found = next(self._all(("region_name",)), None)
+        return self.word("region_name") if found and not _is_list(found) else None
+
+    def _regions(self) -> dict[str, Layer | None]:
+        """The listed regions, each with what is said for it alone."""
+        lists = (found for found in self._all(("regions", "region_name")) if _is_list(found))
+        found = next(lists, None)
+        if found is None:
+            return {}
+        regions: dict[str, Layer | None] = {}
+        for item in found.value.items if isinstance(found.value, Items) else (found.value,):
+            values = item.get("values") if isinstance(item, Branch) else None
+            name = item.get("name") if isinstance(item, Branch) else item
+            if not isinstance(name, Text) or name.read_as or not name.text.strip(" ,"):
+                raise ConfigError(
+                    f"{self.source}: {found.shown} is no list of region names", hint="regions: [DFW, ORD]"
+                )
+            extra = Layer(found.layer.path, self.mapping(f"values in {found.shown}", values)) if values else None
+            regions.update((word.strip(), extra) for word in name.text.split(",") if word.strip())
+        return regions
+
+
+def _is_list(found: _Found) -> bool:
+    """Whether it lists regions: `region_name` once held lists too, also as one word with commas."""
+    listed = isinstance(found.value, Items) or (isinstance(found.value, Text) and "," in found.value.text)
+    return listed or found.key == "regions"

@@ -1,0 +1,60 @@
+"""`OS_*`, as OpenStack's clients read them, and `RS_*`, as Rackspace's own `rack` did."""
+
+from __future__ import annotations
+
+from .settings import BESIDE, SECRETS, SIGN_IN, Given, Settings
+from .variables import Variables
+
+_OPENSTACK: dict[str, tuple[str, ...]] = {
+    **SIGN_IN,
+    **BESIDE,
+    "region_name": ("region_name",),
+    # Old novaclient chose its Rackspace plugin by this.
+    "auth_system": ("auth_system",),
+}
+_RACKSPACE: dict[str, tuple[str, ...]] = {
+    name: (name,) for name in ("username", "api_key", "password", "region_name", "auth_url")
+}
+
+
+def openstack_applies(variables: Variables) -> bool:
+    """Whether `OS_*` say where to sign in, or give a token and a place to use it.
+
+    Old novaclient's `OS_AUTH_SYSTEM=rackspace` and keystoneauth's `OS_AUTH_TYPE=rackspace_apikey` bring the URL along.
+    """
+    if variables.get("OS_AUTH_URL") or (variables.get("OS_TOKEN") and variables.get("OS_ENDPOINT_OVERRIDE")):
+        return True
+    return any((variables.get(name) or "").startswith("rackspace") for name in ("OS_AUTH_SYSTEM", "OS_AUTH_TYPE"))
+
+
+def openstack(variables: Variables) -> Settings:
+    return _settings("OS_", _OPENSTACK, variables)
+
+
+def rackspace_applies(variables: Variables) -> bool:
+    """Whether `RS_*` name a user or hold a secret: a region or a URL alone signs nobody in."""
+    return any(variables.get(name) for name in ("RS_USERNAME", "RS_API_KEY", "RS_PASSWORD"))
+
+
+def rackspace(variables: Variables) -> Settings:
+    return _settings("RS_", _RACKSPACE, variables, rackspace=True)
+
+
+def _settings(
+    prefix: str, names: dict[str, tuple[str, ...]], variables: Variables, *, rackspace: bool = False
+) -> Settings:
+    given = {}
+    for name, aliases in names.items():
+        read = variables.exactly if name in SECRETS else variables.get
+        for variable in (prefix + alias.upper() for alias in aliases):
+            if read(variable):
+                given[name] = Given(read(variable) or "", variable)
+                break
+    return Settings(
+        f"the environment ({prefix}*)",
+        given,
+        called=lambda name: prefix + name.upper(),
+        home=variables.expanded,
+        where_to_add="set",
+        rackspace=rackspace,
+    )

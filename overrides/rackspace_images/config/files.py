@@ -1,0 +1,95 @@
+"""Where the files are that OpenStack's clients share, and what stands in them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from rackspace_images.errors import ConfigError
+
+from .tree import Branch, Unreadable, Value, parse_json
+from .variables import Variables
+
+SITE = Path("/etc/openstack")
+_ENDINGS = (".yaml", ".yml", ".json")
+_NAMED_BY = {"clouds": "OS_CLIENT_CONFIG_FILE", "secure": "OS_CLIENT_SECURE_FILE"}
+
+
+def folders(variables: Variables) -> list[Path]:
+    """Where files are looked for, in order."""
+    home_config = Path(variables.expanded("~/.config"))
+    config_home = Path(variables.expanded(variables.get("XDG_CONFIG_HOME") or str(home_config)))
+    found = [config_home / "openstack", home_config / "openstack", SITE]
+    # A current folder that is gone has nothing in it.
+    with suppress(OSError):
+        found.insert(0, Path.cwd())
+    return list(dict.fromkeys(found))
+
+
+def searched(variables: Variables) -> str:
+    """`folders` in words."""
+    names = [str(folder) for folder in folders(variables)]
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def find(stem: str, variables: Variables) -> Path | None:
+    """The first file of this name (`clouds`, `secure`, `clouds-public`), or the one that a variable names."""
+    variable = _NAMED_BY.get(stem, "")
+    named = variables.get(variable)
+    if named:
+        path = Path(variables.expanded(named))
+        if not _is_there(path):
+            raise ConfigError(f"{variable} names {path}, which is not there", hint=f"unset {variable}, or set it right")
+        return path
+    names = (folder / (stem + ending) for folder in folders(variables) for ending in _ENDINGS)
+    return next((path for path in names if _is_there(path)), None)
+
+
+def section(path: Path, key: str) -> Branch | None:
+    """The mapping `key` of a file; None where the file does not have the key."""
+    root = _read(path)
+    if isinstance(root, Unreadable):
+        kind = "JSON" if path.suffix == ".json" else "YAML"
+        raise ConfigError(
+            f"{path} is not {kind}{at_line(root.line)}",
+            hint="quote a value that begins with one of * & ! % @ ` { [ or holds ': ' or ' #', and indent by spaces",
+        )
+    if root is None:
+        return None
+    value = root.get(key) if isinstance(root, Branch) else root
+    if value is None:
+        return None
+    if not isinstance(root, Branch) or not isinstance(value, Branch):
+        what = f"{path}" if value is root else f"{path}: {key}{at_line(value.line)}"
+        raise ConfigError(f"{what} is not a mapping", hint=f"{key}: {{NAME: {{auth: …}}}}")
+    return value
+
+
+def at_line(line: int | None) -> str:
+    return f" (line {line})" if line is not None else ""
+
+
+def _read(path: Path) -> Value | Unreadable:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        words = error.strerror or type(error).__name__
+    else:
+        return _parsed(path, data)
+    raise ConfigError(f"{path} cannot be read: {words}", hint="make it yours and readable (chmod 600)")
+
+
+def _parsed(path: Path, data: bytes) -> Value | Unreadable:
+    if path.suffix == ".json":
+        return parse_json(data)
+    from .yaml_tree import parse_yaml
+
+    return parse_yaml(data)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except (OSError, ValueError):
+        return False
+    return True

@@ -1,0 +1,71 @@
+"""Which source is taken: the first that applies, and that one whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+
+from rackspace_images.errors import ConfigError
+
+from . import connection, environment, signin
+from .result import Config
+from .settings import Settings
+from .variables import Variables
+
+
+def load(
+    cloud: str | None = None,
+    *,
+    region: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    ask: Callable[[str], str] | None = None,
+) -> Config:
+    """The configuration of the first source that applies:
+
+    1. the cloud of `clouds.yaml` that `cloud` or `OS_CLOUD` names;
+    2. `OS_*`, where `OS_AUTH_URL` is set, or `OS_TOKEN` with `OS_ENDPOINT_OVERRIDE`;
+    3. `RS_*`, where a name or a secret is set;
+    4. the only cloud of `clouds.yaml`.
+
+    Sources never mix: with `OS_CLOUD` set, what an openrc left behind is not looked at, its region included. A source
+    that applies and lacks something is a `ConfigError`; the next is not tried.
+
+    `region` stands above the source's own. `ask` gets a prompt and gives a secret: it is called where nothing but the
+    secret is missing. `environ` stands for `os.environ`.
+    """
+    variables = Variables(os.environ if environ is None else environ)
+    # A traceback that shows local variables must not show the whole environment.
+    del environ
+    settings = _first(cloud or variables.get("OS_CLOUD"), variables, region)
+    # Last the credentials: nobody is asked for a password where something else is wrong.
+    return Config(
+        source=settings.source,
+        region=region or connection.region(settings),
+        regions=settings.regions,
+        endpoint=settings.get("endpoint_override"),
+        interface=connection.interface(settings),
+        verify=connection.verify(settings),
+        cert=connection.cert(settings),
+        credentials=signin.credentials(settings, ask),
+    )
+
+
+def _first(cloud: str | None, variables: Variables, region: str | None) -> Settings:
+    if not cloud:
+        if environment.openstack_applies(variables):
+            return environment.openstack(variables)
+        if environment.rackspace_applies(variables):
+            return environment.rackspace(variables)
+    # Only here are files looked at, and what reads them imported.
+    from . import clouds, files
+
+    if cloud:
+        return clouds.named(cloud, variables, region)
+    only = clouds.only(variables, region)
+    if only is not None:
+        return only
+    raise ConfigError(
+        "nothing says who signs in: none of OS_CLOUD, OS_AUTH_URL, OS_TOKEN with OS_ENDPOINT_OVERRIDE, and RS_USERNAME "
+        f"is set, and there is no clouds.yaml in {files.searched(variables)}",
+        hint="set RS_USERNAME, RS_API_KEY and RS_REGION_NAME, or OS_CLOUD, or source an openrc",
+    )
