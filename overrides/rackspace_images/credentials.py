@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from rackspace_identity_api import models as wire
 from rackspace_identity_api.types import UNSET
 
 from .errors import ConfigError
-from .text import without_userinfo
+from .text import service_url, without_userinfo
 
 US_AUTH_URL = "https://identity.api.rackspacecloud.com/v2.0/"
 """Rackspace Identity for accounts in the United States: the default of `ApiKey` and `Password`."""
@@ -250,12 +249,7 @@ class StaticToken(Credentials):
 
 def versioned(auth_url: str, version: str) -> str:
     """`auth_url` ending in `version`, which people leave out or follow by `/` or `/tokens`."""
-    try:
-        parts = urlsplit(auth_url)
-        good = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
-    except (ValueError, AttributeError, TypeError):
-        good = False
-    if not good:
+    if service_url(auth_url) is None:
         raise ConfigError("auth_url is not the URL of an identity service", hint=f"auth_url='https://…/{version}'")
     base = auth_url.rstrip("/").removesuffix("/tokens").removesuffix("/auth").rstrip("/")
     last = base.rsplit("/", 1)[-1]

@@ -12,6 +12,7 @@ from rackspace_identity_api import models as wire
 from rackspace_images_api.models import Version, Versions
 
 from .errors import ConfigError, InsecureUrl, MalformedResponse, RegionNotFound
+from .text import service_url
 from .transport import Answer
 
 INTERFACES = ("public", "internal", "admin")
@@ -120,12 +121,8 @@ def checked_endpoint(url: str, *, auth_url: str | None = None, allow_http: bool 
     Raises `ConfigError` for what is none. One that a catalog names must not be plain http, unless the sign-in was, or
     `allow_http` says so: `InsecureUrl`.
     """
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
-    except (ValueError, AttributeError, TypeError):
-        good = False
-    if not good:
+    parts = service_url(url)
+    if parts is None:
         raise ConfigError("endpoint is not the URL of a compute service", hint="endpoint='https://…/v2/TENANT'")
     if parts.scheme == "http" and not allow_http and not (auth_url or "").startswith("http://"):
         raise InsecureUrl("the catalog names a compute URL of plain http; the sign-in was https", url=url)

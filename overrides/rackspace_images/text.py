@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from urllib.parse import SplitResult, urlsplit
 
 _LONGEST = 400
 _USERINFO = re.compile(r"(?<=://)[^/?#@\s]*@")
@@ -32,3 +33,14 @@ def one_line(text: str) -> str:
 def without_userinfo(url: str) -> str:
     """`url` without a user name and password in it."""
     return _USERINFO.sub("", url)
+
+
+def service_url(url: object) -> SplitResult | None:
+    """The parts of a URL that a service may be at: http or https, a host, and nothing after the path; else None."""
+    try:
+        parts = urlsplit(url) if isinstance(url, str) else None
+        if parts and parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment:
+            return parts
+    except ValueError:
+        pass
+    return None
