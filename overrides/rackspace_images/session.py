@@ -11,7 +11,16 @@ from typing import Any
 from rackspace_images_api.api.versions import list_versions
 
 from .auth import Grant, TokenSource
-from .errors import ClientClosed, ConnectionFailed, ImagesError, RegionNotFound, Unauthorized, UnexpectedStatus
+from .errors import (
+    ApiError,
+    ApiFault,
+    ClientClosed,
+    ConnectionFailed,
+    ImagesError,
+    RegionNotFound,
+    Unauthorized,
+    UnexpectedStatus,
+)
 from .faults import api_error
 from .regions import checked_endpoint, choose_region, compute_endpoints, has_version, newest_version, no_catalog
 from .transport import Answer, Send, Steps, Timeout
@@ -71,7 +80,7 @@ class Session:
             self.check_open()
             while True:
                 fresh = yield from self.tokens.grant(failed=grant)
-                if first is not None and not isinstance(first, Unauthorized) and _same_catalog(fresh, grant):
+                if first is not None and not is_over(first) and _same_catalog(fresh, grant):
                     raise first
                 grant = fresh
                 try:
@@ -82,7 +91,7 @@ class Session:
                     if answer.status_code not in (200, 203):
                         raise api_error(answer)
                     return Asked(answer, method, url, region, endpoint, attempts, time.perf_counter() - started)
-                except (Unauthorized, ConnectionFailed, UnexpectedStatus, RegionNotFound) as error:
+                except (ApiError, ConnectionFailed, RegionNotFound) as error:
                     if first is not None or not self._may_renew(error, grant):
                         raise
                     first = error
@@ -121,7 +130,8 @@ class Session:
 
     def _may_renew(self, error: ImagesError, grant: Grant) -> bool:
         """Whether a new sign-in may help: the token is over, or the catalog is of another run and out of date."""
-        return self.tokens.can_renew and (isinstance(error, Unauthorized) or grant.cached)
+        out_of_date = grant.cached and isinstance(error, ConnectionFailed | UnexpectedStatus | RegionNotFound)
+        return self.tokens.can_renew and (is_over(error) or out_of_date)
 
     def find(self, place: Place, grant: Grant) -> Steps[tuple[str | None, str]]:
         """The region and compute URL of a place."""
@@ -140,6 +150,16 @@ class Session:
             answer = yield Send(kwargs["method"].upper(), url + kwargs["url"], self.headers)
             self._discovered[url] = newest_version(url, answer)
         return region, self._discovered[url]
+
+
+def is_over(error: ImagesError) -> bool:
+    """Whether an error says that the token is no longer good.
+
+    A token that ends between Nova and Glance is a 500 of Nova's, which names Glance's refusal. (Nova 26 and 34.)
+    """
+    return isinstance(error, Unauthorized) or (
+        isinstance(error, ApiFault) and "ImageNotAuthorized" in (error.message or "")
+    )
 
 
 def _same_catalog(fresh: Grant, old: Grant | None) -> bool:

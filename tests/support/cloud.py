@@ -30,6 +30,8 @@ class Cloud(Scripted):
     """What compute answers instead of an image, to a good token."""
     gate: threading.Event = field(default_factory=threading.Event)
     """A sign-in waits for it, so that a test can have others arrive meanwhile."""
+    callers: int = 0
+    """How many have come, as far as the test counts them."""
     path: str = "/{region}/v2/820712"
     catalog_url: str | None = None
 
