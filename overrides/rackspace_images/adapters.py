@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncGenerator, Generator
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
 
 import httpx
 from rackspace_images_api import Client
@@ -16,9 +15,11 @@ from .defaults import ATTEMPT_TIMEOUT
 from .errors import InsecureUrl
 from .regions import checked_endpoint, checked_region
 from .session import Place, Session
-from .text import without_userinfo
+from .text import service_url
 from .transport import NEVER_PROXIED, Steps, run, run_async, tls_context
 from .version import USER_AGENT
+
+T = TypeVar("T")
 
 
 class ClientAuth(httpx.Auth):
@@ -31,7 +32,7 @@ class ClientAuth(httpx.Auth):
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """httpx's own seam: called for each request of a sync client."""
-        grant = self._sign_in(None)
+        grant = self._session.tokens.known() or self._sign_in(None)
         self._sign(request, grant)
         response = yield request
         if response.status_code == 401 and self._session.tokens.can_renew:
@@ -40,7 +41,7 @@ class ClientAuth(httpx.Auth):
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """httpx's own seam: called for each request of an async client."""
-        grant = await self._sign_in_async(None)
+        grant = self._session.tokens.known() or await self._sign_in_async(None)
         self._sign(request, grant)
         response = yield request
         if response.status_code == 401 and self._session.tokens.can_renew:
@@ -48,36 +49,46 @@ class ClientAuth(httpx.Auth):
             yield request
 
     def _sign_in(self, failed: Grant | None) -> Grant:
-        with httpx.Client(**self._options) as client:
-            return run(self._session.tokens.grant(failed=failed), client)
+        return self.run(self._session.tokens.grant(failed=failed))
 
     async def _sign_in_async(self, failed: Grant | None) -> Grant:
-        async with httpx.AsyncClient(**self._options) as client:
+        client = httpx.AsyncClient(**self._options)
+        try:
             return await run_async(self._session.tokens.grant(failed=failed), client)
+        finally:
+            if self._options["transport"] is None:
+                await client.aclose()
+
+    def run(self, steps: Steps[T]) -> T:
+        """Drives steps of the session over a client for them alone; a transport that was given is not ours to close."""
+        client = httpx.Client(**self._options)
+        try:
+            return run(steps, client)
+        finally:
+            if self._options["transport"] is None:
+                client.close()
+
+    def find(self, region: str | None) -> str:
+        """The compute URL of a region, or the endpoint that was given."""
+        place = Place(checked_region(region), self._endpoint)
+        return self.run(self._session.find(place, self._session.tokens.known() or self._sign_in(None)))[1]
 
     def _sign(self, request: httpx.Request, grant: Grant) -> None:
         """Puts the token on a request that goes where the catalog, or the user, says that it may go."""
-        known = {_origin(place.url) for place in grant.endpoints} | {_origin(self._endpoint or "")}
-        url = str(request.url)
-        if _origin(url) not in known:
-            raise InsecureUrl(
-                "neither the catalog nor endpoint= names this host; the token is not sent",
-                url=url,
-                hint="endpoint= if the token is meant for it",
-            )
-        checked_endpoint(
-            f"{request.url.scheme}://{request.url.host}",
-            auth_url=self._endpoint or self._session.tokens.credentials.auth_url,
-            allow_http=self._session.allow_http,
-        )
+        url = str(request.url.copy_with(query=None, fragment=None))
+        if self._endpoint is None or _origin(url) != _origin(self._endpoint):
+            if _origin(url) not in {_origin(place.url) for place in grant.endpoints}:
+                raise InsecureUrl(
+                    "neither the catalog nor endpoint= names this host; the token is not sent",
+                    url=url,
+                    hint="endpoint= if the token is meant for it",
+                )
+            auth_url = self._session.tokens.credentials.auth_url
+            checked_endpoint(url, auth_url=auth_url, allow_http=self._session.allow_http)
         request.headers["X-Auth-Token"] = grant.token
 
     def __repr__(self) -> str:
         return f"<ClientAuth {self._session.tokens.credentials!r}>"
-
-    def _where(self, place: Place) -> Steps[tuple[str | None, str]]:
-        grant = yield from self._session.tokens.grant()
-        return (yield from self._session.find(place, grant))
 
 
 def client_auth(
@@ -97,14 +108,16 @@ def client_auth(
 
     One sign-in at a time, whatever the threads and tasks; the token goes only to hosts that the catalog names, or to
     that of `endpoint=`. The other options are those of `ImagesClient`, for the requests to identity. Leave
-    `follow_redirects` off: httpx would take the token along to where a redirect points.
+    `follow_redirects` off: httpx would take the token along to where a redirect points. A `transport` that is given
+    stays open.
     """
     headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
     session = Session(TokenSource(auth, headers=headers, store=token_cache), headers, interface, allow_http)
     options = {
         "timeout": timeout,
         "verify": tls_context(verify, cert),
-        "proxy": proxy,
+        # Its repr hides the password, which a bare URL would show.
+        "proxy": httpx.Proxy(proxy) if isinstance(proxy, str) else proxy,
         "transport": transport,
         "mounts": NEVER_PROXIED,
     }
@@ -130,11 +143,9 @@ def generated_client(
     """
     tls = {"verify": verify, "cert": cert, "proxy": proxy, "transport": transport}
     signed = client_auth(auth, endpoint=endpoint, timeout=timeout, **tls, **options)
-    with httpx.Client(**signed._options) as client:
-        _, url = run(signed._where(Place(checked_region(region), signed._endpoint)), client)
-    sending = {"auth": signed, "proxy": proxy, "transport": transport, "mounts": NEVER_PROXIED}
+    sending = {"auth": signed, **{name: signed._options[name] for name in ("proxy", "transport", "mounts")}}
     return Client(
-        base_url=without_userinfo(url),
+        base_url=signed.find(region),
         headers={"Accept": "application/json", "User-Agent": USER_AGENT},
         timeout=timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(timeout),
         verify_ssl=signed._options["verify"],
@@ -142,6 +153,6 @@ def generated_client(
     )
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+def _origin(url: str) -> tuple[str, str | None, int] | None:
+    parts = service_url(url)
+    return parts and (parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}[parts.scheme])

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -23,9 +23,18 @@ from rackspace_identity_api.api.rackspace import create_rackspace_token
 
 from .credentials import UK_AUTH_URL, US_AUTH_URL, ApiKey, Credentials, Password, StaticToken
 from .defaults import LONGEST_REFUSAL, REFUSAL_MEMORY, RENEWAL_MARGIN
-from .errors import AuthenticationFailed, ImagesError, MalformedResponse, UnexpectedStatus
+from .errors import (
+    ApiFault,
+    AuthenticationFailed,
+    ImagesError,
+    MalformedResponse,
+    OverLimit,
+    ServiceUnavailable,
+    UnexpectedStatus,
+)
 from .faults import api_error
 from .regions import Endpoint, keystone_endpoints, rackspace_endpoints
+from .text import is_token
 from .transport import Answer, Join, Send, Steps
 
 log = logging.getLogger("rackspace_images.auth")
@@ -51,13 +60,16 @@ class Grant:
             return False
         return now >= self.expires - min(RENEWAL_MARGIN, (self.expires - self.received) / 10)
 
+    def is_over(self, now: float) -> bool:
+        """Whether its time has passed, by our clock."""
+        return self.is_due(now) and self.expires is not None and now >= self.expires
+
 
 class GrantStore(Protocol):
     """Where grants are kept between runs."""
 
     def load(self, credentials: Credentials) -> Grant | None: ...
     def save(self, credentials: Credentials, grant: Grant) -> None: ...
-    def drop(self, credentials: Credentials) -> None: ...
 
 
 class TokenSource:
@@ -83,6 +95,7 @@ class TokenSource:
         self._refused: ImagesError | None = None
         self._refusals = 0
         self._refused_until = 0.0
+        self._renew_from = 0.0
 
     @property
     def can_renew(self) -> bool:
@@ -107,10 +120,17 @@ class TokenSource:
             if error is not None:
                 raise copy.copy(error)
 
+    def known(self, failed: Grant | None = None) -> Grant | None:
+        """The token to use now, if no sign-in is needed for it. Raises a refusal that is remembered."""
+        with self._lock:
+            return self._known(failed)
+
     def _known(self, failed: Grant | None) -> Grant | None:
         now = self._clock()
-        if self._grant is not None and self._grant is not failed and not self._grant.is_due(now):
-            return self._grant
+        grant = self._grant
+        is_due = grant is not None and grant.is_due(now) and (now >= self._renew_from or grant.is_over(now))
+        if grant is not None and grant is not failed and not is_due:
+            return grant
         if self._refused is not None and now < self._refused_until:
             raise copy.copy(self._refused)
         return None
@@ -127,10 +147,16 @@ class TokenSource:
             self._refused, self._refusals = None, 0
             return grant
         except ImagesError as refused:
-            error = refused
+            # Copies: the caller's own error is going to say which image and region it was about.
+            error = copy.copy(refused)
+            now = self._clock()
             if isinstance(error, AuthenticationFailed):
-                self._refused, self._refusals = copy.copy(error), self._refusals + 1
-                self._refused_until = self._clock() + min(REFUSAL_MEMORY * 2 ** (self._refusals - 1), LONGEST_REFUSAL)
+                self._refused, self._refusals = error, self._refusals + 1
+                self._refused_until = now + min(REFUSAL_MEMORY * 2 ** min(self._refusals - 1, 10), LONGEST_REFUSAL)
+            elif failed is None and self._grant is not None and not self._grant.is_over(now):
+                # Renewal was ahead of its time: the token is still good, and identity may be back later.
+                self._renew_from, error = now + REFUSAL_MEMORY, None
+                return self._grant
             raise
         finally:
             with self._lock:
@@ -138,23 +164,12 @@ class TokenSource:
             flight.set_result(error)
 
     def _stored(self, failed: Grant | None) -> Grant | None:
-        if self._store is None:
+        """A grant of another run, unless it is old, or the very one that is to be replaced."""
+        stored = self._store.load(self.credentials) if self._store is not None else None
+        if stored is None or stored.is_due(self._clock()):
             return None
-        if failed is not None or self._grant is not None:
-            # The server's word, or the clock, is against the one that is stored, unless another process renewed it.
-            stored = self._store.load(self.credentials)
-            old = failed or self._grant
-            if (
-                stored is not None
-                and old is not None
-                and stored.token != old.token
-                and not stored.is_due(self._clock())
-            ):
-                return stored
-            self._store.drop(self.credentials)
-            return None
-        stored = self._store.load(self.credentials)
-        return stored if stored is not None and not stored.is_due(self._clock()) else None
+        old = failed or self._grant
+        return stored if old is None or stored.token != old.token else None
 
 
 def sign_in(
@@ -179,6 +194,7 @@ def sign_in(
             )
     except ImagesError as error:
         error.place(method=send.method, url=send.url)
+        error.signing_in = True
         raise
     return grant
 
@@ -230,7 +246,7 @@ def _granted(credentials: Credentials, answer: Answer, now: float) -> Grant | st
 def _checked(
     token: object, expires: object, now: float, endpoints: tuple[Endpoint, ...], region: str | None
 ) -> Grant | str:
-    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable() or " " in token:
+    if not is_token(token):
         return "holds no token that a header can carry"
     return Grant(token, _moment(expires), now, endpoints, region)
 
@@ -248,8 +264,8 @@ def _moment(expires: object) -> float | None:
 
 def identity_error(answer: Answer, credentials: Credentials, source: str | None = None) -> ImagesError:
     """The error that identity's answer is: a plain no, or the class of its status."""
-    # A server may quote what it was sent, so the body is not kept, and the secret is taken out of its words.
-    error = api_error(replace(answer, body=credentials.without_secret(answer.body)))
+    # The body is not kept: it may hold a token, or quote the secret in a way of its own.
+    error = api_error(answer, *credentials.secrets)
     error.body = b""
     if answer.status_code in (401, 403):
         message = error.message or "identity refused the credentials"
@@ -265,6 +281,15 @@ def identity_error(answer: Answer, credentials: Credentials, source: str | None 
             error.details,
             request_id=error.request_id,
             hint="check auth_url: this is not an identity service",
+        )
+    if not isinstance(error, OverLimit | ServiceUnavailable | ApiFault):
+        error = type(error)(
+            answer.status_code,
+            error.fault,
+            error.message,
+            error.details,
+            request_id=error.request_id,
+            hint="check auth_url, and what stands between",
         )
     return error
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
-from .errors import AuthError, ConfigError, ImageNotFound, ImagesError, RegionNotFound, Unauthorized
+from .errors import AuthenticationFailed, ClientClosed, ConfigError, ImageNotFound, ImagesError, RegionNotFound
 from .image import Image
 
 Id = TypeVar("Id")
@@ -41,9 +41,9 @@ def located(outcomes: Iterable[tuple[str, Image | ImagesError]]) -> LocateResult
     return result
 
 
-def is_nobodys(error: ImagesError) -> bool:
-    """Whether an error is no single id's: sign-in and configuration stop a run."""
-    return isinstance(error, AuthError | ConfigError | RegionNotFound) and not isinstance(error, Unauthorized)
+def is_everyones(error: ImagesError) -> bool:
+    """Whether an error would be every id's and every region's: it stops a run."""
+    return error.signing_in or isinstance(error, AuthenticationFailed | ClientClosed)
 
 
 def each(ids: Iterable[Id], ask: Callable[[Id], T], concurrency: int) -> Iterator[tuple[Id, T | ImagesError]]:
@@ -88,6 +88,8 @@ async def each_async(
 
 def _of_one(error: BaseException | None) -> ImagesError | None:
     """An error that is one id's own; raises what stops the run."""
-    if error is None or (isinstance(error, ImagesError) and not is_nobodys(error)):
-        return error
-    raise error
+    if error is None:
+        return None
+    if not isinstance(error, ImagesError) or is_everyones(error) or isinstance(error, ConfigError | RegionNotFound):
+        raise error
+    return error

@@ -15,14 +15,13 @@ import httpx
 from rackspace_images_api.api.images import get_image
 
 from .auth import GrantStore, TokenSource
-from .bulk import LocateResult, each, each_async, is_nobodys, located
+from .bulk import LocateResult, each, each_async, is_everyones, located
 from .credentials import Credentials, StaticToken
 from .defaults import ATTEMPT_TIMEOUT, LOCATE_CONCURRENCY
 from .errors import ConfigError, ImagesError
 from .image import Image, ImageResponse, image_from_answer, image_uuid
-from .regions import checked_endpoint, checked_region
+from .regions import INTERFACES, checked_endpoint, checked_region
 from .session import Place, Session
-from .text import without_userinfo
 from .transport import NEVER_PROXIED, UNCHANGED, Steps, Timeout, run, run_async, sending_options_checked, tls_context
 from .version import USER_AGENT
 
@@ -56,12 +55,17 @@ class _Images(Generic[HttpxClient]):
             raise ConfigError(
                 "a StaticToken needs to be told where to go", hint="endpoint='https://…/v2/TENANT', or its auth_url="
             )
+        interface = interface.removesuffix("URL")
+        if interface not in INTERFACES:
+            raise ConfigError(f"no interface {interface}", hint=f"one of {', '.join(INTERFACES)}")
+        if user_agent is not None and not (user_agent.isascii() and user_agent.isprintable()):
+            raise ConfigError("user_agent holds a character that no HTTP header may hold")
         headers = {
             "Accept": "application/json",
             "User-Agent": f"{user_agent} {USER_AGENT}" if user_agent else USER_AGENT,
         }
         tokens = TokenSource(auth, headers=headers, store=token_cache)
-        self._session = Session(tokens, headers, interface.removesuffix("URL"), allow_http)
+        self._session = Session(tokens, headers, interface, allow_http)
         with sending_options_checked():
             self._http = self._open(
                 timeout=timeout,
@@ -102,6 +106,7 @@ class _Images(Generic[HttpxClient]):
         chosen = {name: value for name, value in found.items() if value is not None} | options
         client = cls(config.credentials, region=region or config.region, **chosen)
         client._session.tokens.source = config.source
+        client._session.only = config.regions
         return client
 
     @property
@@ -121,14 +126,20 @@ class _Images(Generic[HttpxClient]):
 
     def in_region(self, region: str) -> Self:
         """The same client for another region: it shares the sign-in and the connections, and closes with this one."""
+        if (
+            isinstance(self._session.tokens.credentials, StaticToken)
+            and self._session.tokens.credentials.auth_url is None
+        ):
+            raise ConfigError(
+                "this client knows one endpoint and no catalog", hint="StaticToken(…, auth_url='https://…/v3')"
+            )
         other = copy.copy(self)
         other._place = Place(checked_region(region))
         return other
 
     def __repr__(self) -> str:
         endpoint = self.endpoint or self._place.given
-        shown = None if endpoint is None else without_userinfo(endpoint)
-        return f"<{type(self).__name__} region={self.region or self._place.wanted!r} endpoint={shown!r}>"
+        return f"<{type(self).__name__} region={self.region or self._place.wanted!r} endpoint={endpoint!r}>"
 
     def _get(self, image_id: str | UUID, timeout: Timeout) -> Steps[Image]:
         asked_for = image_uuid(image_id)
@@ -188,7 +199,8 @@ class ImagesClient(_Images[httpx.Client]):
     def locate(self, image_id: str | UUID, *, regions: Iterable[str] | None = None) -> LocateResult:
         """Asks all regions at once, or those named, which of them have the image.
 
-        Raises `InvalidImageId`, and what signing in raises; what goes wrong in one region stands in `failed`.
+        Raises `InvalidImageId`, `RegionNotFound` for a name that is none, and what signing in raises; what goes wrong
+        in one region stands in `failed`.
         """
         asked_for = image_uuid(image_id)
         names = run(self._session.named(regions), self._http)
@@ -203,7 +215,7 @@ class ImagesClient(_Images[httpx.Client]):
         try:
             return self.get(image_id)
         except ImagesError as error:
-            if is_nobodys(error):
+            if is_everyones(error):
                 raise
             return error
 
@@ -254,7 +266,7 @@ class AsyncImagesClient(_Images[httpx.AsyncClient]):
         try:
             return await self.get(image_id)
         except ImagesError as error:
-            if is_nobodys(error):
+            if is_everyones(error):
                 raise
             return error
 

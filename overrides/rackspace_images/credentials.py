@@ -9,7 +9,7 @@ from rackspace_identity_api import models as wire
 from rackspace_identity_api.types import UNSET
 
 from .errors import ConfigError
-from .text import service_url, without_userinfo
+from .text import is_token, service_url
 
 US_AUTH_URL = "https://identity.api.rackspacecloud.com/v2.0/"
 """Rackspace Identity for accounts in the United States: the default of `ApiKey` and `Password`."""
@@ -43,19 +43,14 @@ class Credentials:
         """What identity is asked; None where there is nothing to ask."""
         raise NotImplementedError
 
-    def without_secret(self, text: bytes) -> bytes:
-        """`text` with the secret, should it be in it, replaced by ***."""
-        for secret in (getattr(self, f.name) for f in fields(self) if not f.repr):
-            text = text.replace(secret.encode(), b"***")
-        return text
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What nobody is to be shown."""
+        return tuple(getattr(self, f.name) for f in fields(self) if not f.repr)
 
     def __repr__(self) -> str:
         shown = ((f.name, getattr(self, f.name)) for f in fields(self) if f.repr)
-        inside = ", ".join(
-            f"{name}={(without_userinfo(value) if isinstance(value, str) else value)!r}"
-            for name, value in shown
-            if value is not None
-        )
+        inside = ", ".join(f"{name}={value!r}" for name, value in shown if value is not None)
         return f"{type(self).__name__}({inside})"
 
 
@@ -173,9 +168,12 @@ class KeystonePassword(Credentials):
 
     @property
     def who(self) -> tuple[str, ...]:
-        user = self.user_id or f"{self.username}@{self.user_domain_id or self.user_domain_name}"
-        domain = self.project_domain_id or self.project_domain_name or self.user_domain_id or self.user_domain_name
-        return ("keystone", user, self.project_id or (f"{self.project_name}@{domain}" if self.project_name else ""))
+        # An id and a name that read the same are two things.
+        own_domain = _tagged(self.user_domain_id, self.user_domain_name)
+        domain = _tagged(self.project_domain_id, self.project_domain_name) or own_domain
+        user = f"id:{self.user_id}" if self.user_id else f"name:{self.username}@{own_domain}"
+        named = f"name:{self.project_name}@{domain}" if self.project_name else ""
+        return ("keystone", user, f"id:{self.project_id}" if self.project_id else named)
 
     def token_request(self) -> wire.KeystoneTokenRequest:
         user = wire.KeystoneUserRequest(password=self.password)
@@ -233,7 +231,7 @@ class StaticToken(Credentials):
 
     def __init__(self, token: str, *, auth_url: str | None = None) -> None:
         self._set(token=token)
-        good = _is_text(token) and token.isascii() and token.isprintable() and " " not in token
+        good = is_token(token)
         del token
         self._set(auth_url=None if auth_url is None else versioned(auth_url, "v3"))
         if not good:
@@ -249,13 +247,16 @@ class StaticToken(Credentials):
 
 def versioned(auth_url: str, version: str) -> str:
     """`auth_url` ending in `version`, which people leave out or follow by `/` or `/tokens`."""
-    if service_url(auth_url) is None:
+    parts = service_url(auth_url)
+    if parts is None:
         raise ConfigError("auth_url is not the URL of an identity service", hint=f"auth_url='https://…/{version}'")
+    if "@" in parts.netloc:
+        raise ConfigError("auth_url holds a user name or password; what is logged would show it", hint="leave it out")
     base = auth_url.rstrip("/").removesuffix("/tokens").removesuffix("/auth").rstrip("/")
     last = base.rsplit("/", 1)[-1]
     if last in ("v2.0", "v3") and last != version:
         raise ConfigError(
-            f"auth_url names {last}, these credentials need {version}: {without_userinfo(auth_url)}",
+            f"auth_url names {last}, these credentials need {version}: {auth_url}",
             hint="ApiKey or Password for Rackspace's v2.0, KeystonePassword or ApplicationCredential for v3",
         )
     return base if last == version else f"{base}/{version}"
@@ -267,11 +268,19 @@ def _domain(domain_id: str | None, name: str | None) -> wire.KeystoneDomain | No
     return wire.KeystoneDomain(name=name) if name else None
 
 
+def _tagged(of_id: str | None, name: str | None) -> str:
+    return f"id:{of_id}" if of_id else f"name:{name}" if name else ""
+
+
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
+    """Whether `value` can be sent: text, and without the halves of characters that a bad encoding leaves behind."""
+    return isinstance(value, str) and value != "" and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _require(credentials: Credentials, **given: object) -> None:
     missing = [name for name, value in given.items() if not value]
     if missing:
-        raise ConfigError(f"{type(credentials).__name__} lacks {' and '.join(missing)}")
+        raise ConfigError(
+            f"{type(credentials).__name__} lacks {' and '.join(missing)}",
+            hint="give each as text that is not empty, and that is UTF-8 where the environment sets it",
+        )

@@ -42,6 +42,8 @@ class ImagesError(Exception):
     retryable: bool = False
     """Whether the same call may succeed if it is made again later."""
     usual_hint: ClassVar[str | None] = None
+    signing_in: bool = False
+    """Whether it happened while signing in, so that it is no single image's."""
 
     def __init__(self, message: str = "", *, hint: str | None = None, **context: Any) -> None:
         super().__init__(message)

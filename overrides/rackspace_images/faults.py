@@ -18,20 +18,37 @@ ERROR_OF_STATUS: dict[int, type[ApiError]] = {
 }
 
 
-def api_error(answer: Answer) -> ApiError:
-    """The error that `answer`, any answer but 200 and 203, is. Never fails, whatever the body holds."""
+def api_error(answer: Answer, *secrets: str) -> ApiError:
+    """The error that `answer`, any answer but 200 and 203, is. Never fails, whatever the body holds.
+
+    A server may quote what it was sent: `secrets` are replaced by *** in its words and body.
+    """
+
+    def words(value: object) -> str | None:
+        if not isinstance(value, str) or not value:
+            return None
+        for secret in secrets:
+            value = value.replace(secret, "***")
+        return value
+
     key, fault = _fault(answer.body)
+    body = answer.body
+    for secret in secrets:
+        for written in (secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
+            body = body.replace(written.encode(), b"***")
     error_class = ERROR_OF_STATUS.get(answer.status_code, UnexpectedStatus)
     if error_class is ImageNotFound and key != "itemNotFound" and answer.body.strip():
         error_class = UnexpectedStatus
     error = error_class(
         answer.status_code,
-        key,
-        _words(fault.message) if fault else None,
-        _words(fault.details) if fault else None,
-        body=answer.body,
+        words(key),
+        words(fault.message) if fault else None,
+        words(fault.details) if fault else None,
+        body=body,
         request_id=answer.request_id,
     )
+    if answer.status_code in (502, 504):
+        error.retryable = True
     if isinstance(error, OverLimit | ServiceUnavailable):
         error.retry_after = retry_after(answer.headers.get("Retry-After"), fault.retry_after if fault else None)
     return error
@@ -40,7 +57,7 @@ def api_error(answer: Answer) -> ApiError:
 def fault_key(obj: dict[str, Any]) -> str | None:
     """The key that names the fault in `obj`, if it holds one."""
     for key, value in obj.items():
-        if isinstance(value, dict) and ("message" in value or "code" in value):
+        if isinstance(value, dict) and (not value or "message" in value or "code" in value):
             return key
     return None
 
@@ -55,10 +72,6 @@ def _fault(body: bytes) -> tuple[str | None, Fault | None]:
         return None, None
     key = fault_key(obj)
     return key, Fault.from_dict(obj if key is None else obj[key])
-
-
-def _words(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def retry_after(*values: object, now: datetime | None = None) -> float | None:

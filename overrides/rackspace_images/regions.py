@@ -124,6 +124,8 @@ def checked_endpoint(url: str, *, auth_url: str | None = None, allow_http: bool 
     parts = service_url(url)
     if parts is None:
         raise ConfigError("endpoint is not the URL of a compute service", hint="endpoint='https://…/v2/TENANT'")
+    if "@" in parts.netloc:
+        raise ConfigError("endpoint holds a user name or password; what is logged would show it", hint="leave it out")
     if parts.scheme == "http" and not allow_http and not (auth_url or "").startswith("http://"):
         raise InsecureUrl("the catalog names a compute URL of plain http; the sign-in was https", url=url)
     return url.rstrip("/")

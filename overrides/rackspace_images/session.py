@@ -12,12 +12,12 @@ from rackspace_images_api.api.versions import list_versions
 
 from .auth import Grant, TokenSource
 from .errors import (
-    ApiError,
     ApiFault,
     ClientClosed,
     ConnectionFailed,
     ImagesError,
     RegionNotFound,
+    RequestTimeout,
     Unauthorized,
     UnexpectedStatus,
 )
@@ -66,6 +66,8 @@ class Session:
     headers: Mapping[str, str]
     interface: str = "public"
     allow_http: bool = False
+    only: tuple[str, ...] = ()
+    """The regions that the configuration lists; all of the catalog's where it lists none."""
     closed: bool = False
     _discovered: dict[str, str] = field(default_factory=dict)
 
@@ -79,9 +81,14 @@ class Session:
         try:
             self.check_open()
             while True:
-                fresh = yield from self.tokens.grant(failed=grant)
+                try:
+                    fresh = yield from self.tokens.grant(failed=grant)
+                except ImagesError:
+                    if first is not None and not is_over(first):
+                        break
+                    raise
                 if first is not None and not is_over(first) and _same_catalog(fresh, grant):
-                    raise first
+                    break
                 grant = fresh
                 try:
                     region, endpoint = place.found = yield from self.find(place, grant)
@@ -89,13 +96,17 @@ class Session:
                     attempts += 1
                     answer = yield Send(method, url, self.headers, token=grant.token, timeout=timeout)
                     if answer.status_code not in (200, 203):
-                        raise api_error(answer)
+                        raise api_error(answer, grant.token)
                     return Asked(answer, method, url, region, endpoint, attempts, time.perf_counter() - started)
-                except (ApiError, ConnectionFailed, RegionNotFound) as error:
-                    if first is not None or not self._may_renew(error, grant):
+                except ImagesError as error:
+                    if first is not None or not self._may_renew(error, grant, place):
                         raise
                     first = error
+            raise first
         except ImagesError as error:
+            if self.closed and isinstance(error, ConnectionFailed):
+                # Closed by another thread meanwhile: what broke is a socket that we took away.
+                error = _closed()
             if error.url is None and url is not None:
                 error.place(method=method, url=url)
             error.place(
@@ -104,12 +115,12 @@ class Session:
                 attempts=attempts or None,
                 elapsed=time.perf_counter() - started,
             )
-            raise
+            raise error
 
     def check_open(self) -> None:
         """Raises `ClientClosed` after `close`."""
         if self.closed:
-            raise ClientClosed("this client is closed")
+            raise _closed()
 
     def regions(self) -> Steps[dict[str, str]]:
         """Region → compute URL, as the catalog says."""
@@ -117,21 +128,29 @@ class Session:
         grant = yield from self.tokens.grant()
         if not grant.endpoints:
             raise no_catalog()
-        return compute_endpoints(grant.endpoints, self.interface)
+        found = compute_endpoints(grant.endpoints, self.interface)
+        only = {name.casefold() for name in self.only}
+        return {name: url for name, url in found.items() if not only or name.casefold() in only}
 
     def named(self, regions: Iterable[str] | None) -> Steps[list[str]]:
         """The regions that are meant, as the catalog writes them: all, or those named, once each."""
         known = yield from self.regions()
         if regions is None:
             return list(known)
+        wanted = list(regions)
         grant = yield from self.tokens.grant()
-        chosen = (choose_region(grant.endpoints, name, default=None, interface=self.interface)[0] for name in regions)
+        if grant.cached and not {name.casefold() for name in wanted} <= {name.casefold() for name in known}:
+            grant = yield from self.tokens.grant(failed=grant)
+        chosen = (choose_region(grant.endpoints, name, default=None, interface=self.interface)[0] for name in wanted)
         return list(dict.fromkeys(chosen))
 
-    def _may_renew(self, error: ImagesError, grant: Grant) -> bool:
+    def _may_renew(self, error: ImagesError, grant: Grant, place: Place) -> bool:
         """Whether a new sign-in may help: the token is over, or the catalog is of another run and out of date."""
-        out_of_date = grant.cached and isinstance(error, ConnectionFailed | UnexpectedStatus | RegionNotFound)
-        return self.tokens.can_renew and (is_over(error) or out_of_date)
+        moved = (ConnectionFailed, RequestTimeout, RegionNotFound)
+        out_of_date = isinstance(error, moved) or (
+            isinstance(error, UnexpectedStatus) and (300 <= error.status_code < 400 or error.status_code == 404)
+        )
+        return self.tokens.can_renew and (is_over(error) or (grant.cached and place.given is None and out_of_date))
 
     def find(self, place: Place, grant: Grant) -> Steps[tuple[str | None, str]]:
         """The region and compute URL of a place."""
@@ -148,6 +167,8 @@ class Session:
         if url not in self._discovered:
             kwargs = list_versions._get_kwargs()
             answer = yield Send(kwargs["method"].upper(), url + kwargs["url"], self.headers)
+            if answer.status_code not in (200, 300, 404):
+                raise api_error(answer)
             self._discovered[url] = newest_version(url, answer)
         return region, self._discovered[url]
 
@@ -160,6 +181,10 @@ def is_over(error: ImagesError) -> bool:
     return isinstance(error, Unauthorized) or (
         isinstance(error, ApiFault) and "ImageNotAuthorized" in (error.message or "")
     )
+
+
+def _closed() -> ClientClosed:
+    return ClientClosed("this client is closed")
 
 
 def _same_catalog(fresh: Grant, old: Grant | None) -> bool:

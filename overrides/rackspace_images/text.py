@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
+from typing import TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
 _LONGEST = 400
-_USERINFO = re.compile(r"(?<=://)[^/?#@\s]*@")
+_USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
 def visible(text: str) -> str:
@@ -40,7 +41,13 @@ def service_url(url: object) -> SplitResult | None:
     try:
         parts = urlsplit(url) if isinstance(url, str) else None
         if parts and parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment:
+            _ = parts.port  # a port that is no number is noticed only when it is read
             return parts
     except ValueError:
         pass
     return None
+
+
+def is_token(value: object) -> TypeGuard[str]:
+    """Whether `value` is text that a header can carry as a token."""
+    return isinstance(value, str) and value != "" and value.isascii() and value.isprintable() and " " not in value

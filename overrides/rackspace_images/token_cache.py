@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -16,10 +17,12 @@ from typing import Any
 from .auth import Grant
 from .credentials import Credentials
 from .regions import Endpoint
+from .text import is_token
 
 log = logging.getLogger("rackspace_images.auth")
 
 _FORMAT = 1
+_OURS = re.compile(r"[0-9a-f]{32}\.json|\.new-.*")
 
 
 class TokenCache:
@@ -69,11 +72,6 @@ class TokenCache:
         except OSError as error:
             log.warning("the token cache in %s cannot be written: %s", self.folder, error.strerror or error)
 
-    def drop(self, credentials: Credentials) -> None:
-        """Forgets the grant of these credentials."""
-        with contextlib.suppress(OSError):
-            self._path(credentials).unlink()
-
     def clear(self) -> int:
         """Forgets every grant; returns how many there were."""
         gone = 0
@@ -85,11 +83,10 @@ class TokenCache:
 
     def _files(self) -> Iterator[Path]:
         with contextlib.suppress(OSError):
-            yield from (path for path in self.folder.iterdir() if path.name.endswith(".json") or ".new-" in path.name)
+            yield from (path for path in self.folder.iterdir() if _OURS.fullmatch(path.name))
 
     def _path(self, credentials: Credentials) -> Path:
-        digest = hashlib.sha256(json.dumps(_key(credentials)).encode()).hexdigest()
-        return self.folder / f"{digest[:32]}.json"
+        return self.folder / f"{_key(credentials)[:32]}.json"
 
 
 _FIELDS = ("token", "expires", "received", "endpoints", "default_region")
@@ -102,8 +99,8 @@ def default_folder() -> Path:
     return platformdirs.user_cache_path("rackspace-images") / "tokens"
 
 
-def _key(credentials: Credentials) -> list[str]:
-    return [credentials.auth_url or "", *credentials.who]
+def _key(credentials: Credentials) -> str:
+    return hashlib.sha256(json.dumps([credentials.auth_url, *credentials.who]).encode()).hexdigest()
 
 
 def _private(folder: Path) -> None:
@@ -111,7 +108,8 @@ def _private(folder: Path) -> None:
     found = folder.lstat()
     if os.name == "posix" and (not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid()):
         raise PermissionError(0, "the folder is another user's")
-    if os.name == "posix" and found.st_mode & 0o077:
+    # A folder that holds other things too is somebody's choice: the files are 0600 wherever they are.
+    if os.name == "posix" and found.st_mode & 0o077 and all(_OURS.fullmatch(path.name) for path in folder.iterdir()):
         folder.chmod(0o700)
 
 
@@ -137,7 +135,7 @@ def _parsed(text: str, credentials: Credentials) -> Grant | None:
         valid = (
             content["format"] == _FORMAT
             and content["of"] == _key(credentials)
-            and _string(grant.token)
+            and is_token(grant.token)
             and isinstance(grant.expires, int | float | None)
             and isinstance(grant.received, int | float)
             and isinstance(grant.default_region, str | None)

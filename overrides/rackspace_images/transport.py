@@ -32,7 +32,7 @@ NEVER_PROXIED: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": No
 class _NoTokens(logging.Filter):
     """httpcore writes the headers of every answer at DEBUG, and Keystone's answer has the token in one."""
 
-    _TOKEN = re.compile(r"(b'x-(?:subject|auth)-token', )b'[^']*'", re.IGNORECASE)
+    _TOKEN = re.compile(r"""(b'x-(?:subject|auth)-token', )b(?:'[^']*'|"[^"]*")""", re.IGNORECASE)
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.msg, str):

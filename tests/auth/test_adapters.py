@@ -10,7 +10,7 @@ import httpx
 import pytest
 from cloud import Cloud
 from conftest import SOURCE_ID
-from rackspace_images import StaticToken, client_auth, errors, generated_client
+from rackspace_images import ApiKey, StaticToken, client_auth, errors, generated_client
 from rackspace_images_api import Client
 from rackspace_images_api.api.images import get_image
 from rackspace_images_api.models import ImageEnvelope, ItemNotFoundFault
@@ -83,3 +83,58 @@ def test_a_sign_in_that_fails_is_our_error() -> None:
             generated_client(cloud.api_key())
         with httpx.Client(auth=client_auth(cloud.api_key())) as client, pytest.raises(errors.AuthenticationFailed):
             client.get(cloud.url)
+
+
+def catalog(*urls: str) -> bytes:
+    """Identity's answer: compute where the first URL says, and another service at each further one."""
+    where = [
+        {"name": "cloudServersOpenStack", "type": "compute", "endpoints": [{"region": "DFW", "publicURL": urls[0]}]}
+    ]
+    where += [{"name": "other", "type": "other", "endpoints": [{"publicURL": url}]} for url in urls[1:]]
+    return answer(200, {"access": {"token": {"id": "tok"}, "serviceCatalog": where}})
+
+
+def test_plain_http_is_for_the_endpoint_that_was_given_alone() -> None:
+    """An http `endpoint=` does not excuse an http host of an https sign-in's catalog."""
+    sent: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(
+            200, content=catalog("https://c.example.com/v2", "http://s.example.com/v1").split(b"\r\n\r\n")[1]
+        )
+
+    key = ApiKey("demo", "key", auth_url="https://identity.example.com")
+    transport = httpx.MockTransport(handle)
+    auth = client_auth(key, endpoint="http://127.0.0.1:1/v2/1", transport=transport)
+    with httpx.Client(auth=auth, transport=transport) as client:
+        assert client.get("http://127.0.0.1:1/v2/1/images").status_code == 200
+        assert client.get("https://c.example.com/v2/limits?x=1").status_code == 200
+        with pytest.raises(errors.InsecureUrl):
+            client.get("http://s.example.com/v1/a")
+    assert [request.url.host for request in sent if "X-Auth-Token" in request.headers] == ["127.0.0.1", "c.example.com"]
+
+
+def test_a_broken_url_of_another_service_spoils_nothing() -> None:
+    """A catalog entry that nobody can read is no place that a token may go, and nothing else."""
+    with Cloud() as cloud:
+        cloud.login = catalog(f"{cloud.url}/dfw/v2/1", "https://x:%(port)s/v2/1", "nonsense", "http://[::1")
+        cloud.good.add("tok")
+        with httpx.Client(auth=client_auth(cloud.api_key())) as client:
+            assert client.get(f"{cloud.url}/dfw/v2/1/images/{SOURCE_ID}").status_code == 200
+
+
+def test_a_transport_that_was_given_stays_open() -> None:
+    """It is its owner's to close, and one transport serves the sign-in and every call."""
+    with Cloud() as cloud, httpx.HTTPTransport() as transport:
+        client = generated_client(cloud.api_key(), region="DFW", transport=transport)
+        for _ in range(3):
+            assert isinstance(get_image.sync(client=client, image_id=UUID(SOURCE_ID)), ImageEnvelope)
+        assert len(cloud.logins) == 1
+
+
+def test_a_proxys_password_is_not_shown() -> None:
+    """`repr` of the generated client shows its options; the proxy's password is not among them."""
+    with Cloud() as cloud:
+        client = generated_client(cloud.api_key(), proxy="http://user:geheim@127.0.0.1:9")
+        assert "geheim" not in repr(client)

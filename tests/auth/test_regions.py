@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import Cloud
+from cloud import Cloud, rackspace
 from conftest import SOURCE_ID
 from rackspace_images import ImagesClient, StaticToken, errors
 from rackspace_images.regions import checked_endpoint, has_version
@@ -201,6 +202,53 @@ def test_locate_raises_what_is_no_regions_fault() -> None:
             images.locate(SOURCE_ID)
         with pytest.raises(errors.AuthenticationFailed):
             list(images.locate_many([SOURCE_ID]))
+
+
+def test_a_failed_sign_in_is_nobodys_answer() -> None:
+    """Identity that is down stops a run at once; it is not filed under each id, nor under each region."""
+    with Cloud(login=answer(500, b"")) as cloud, ImagesClient(cloud.api_key()) as images:
+        with pytest.raises(errors.ApiFault):
+            list(images.locate_many([SOURCE_ID] * 200, concurrency=1))
+        assert len(cloud.logins) == 1
+        with pytest.raises(errors.ApiFault):
+            images.locate(SOURCE_ID)
+
+
+def test_one_broken_catalog_url_fails_one_region() -> None:
+    """The others are asked all the same."""
+    with Cloud() as cloud:
+        where = {"DFW": f"{cloud.url}/dfw/v2/1", "ORD": "https://x:%(port)s/v2/1"}
+        user = {"access": {"token": {"id": "tok"}, "serviceCatalog": rackspace(where)}}
+        cloud.login = answer(200, user)
+        cloud.good.add("tok")
+        with ImagesClient(cloud.api_key()) as images:
+            assert outcome(images, SOURCE_ID) == (["DFW"], [], ["ORD"])
+
+
+def test_the_regions_of_a_cloud_are_all_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`regions` in clouds.yaml limits `regions()` and `locate`."""
+    with Cloud(regions=("A", "B", "C")) as cloud:
+        auth = {"auth_url": cloud.auth_url, "username": "demo", "api_key": "key"}
+        mine = {"profile": "rackspace", "auth_type": "rackspace_apikey", "auth": auth, "regions": ["a", "C"]}
+        monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+        (tmp_path / "clouds.yaml").write_text(json.dumps({"clouds": {"mine": mine}}))
+        with ImagesClient.from_config("mine") as images:
+            assert list(images.regions()) == ["A", "C"]
+            assert list(images.locate(SOURCE_ID).found) == ["A", "C"]
+
+
+@pytest.mark.parametrize("interface", ["publik", "", "Public"])
+def test_an_interface_is_one_of_three(interface: str) -> None:
+    """Any other word is a `ConfigError` when the client is made."""
+    with Cloud() as cloud, pytest.raises(errors.ConfigError, match="public, internal, admin"):
+        ImagesClient(cloud.api_key(), interface=interface)
+
+
+def test_a_client_of_one_endpoint_has_no_other_regions() -> None:
+    """A `StaticToken` without `auth_url` knows no catalog, and says so before it is asked."""
+    with ImagesClient(StaticToken("t"), endpoint="https://c.example.com/v2/1") as images:
+        with pytest.raises(errors.ConfigError, match="knows one endpoint"):
+            images.in_region("ORD")
 
 
 def test_locate_many_yields_each_id_as_it_was_given() -> None:

@@ -26,7 +26,7 @@ from rackspace_images import (
 )
 from scripted import answer
 
-URL = "https://user:geheim-4711@keystone.example.com"
+URL = "https://keystone.example.com"
 ALL: list[Any] = [
     ApiKey("demo", SECRET),
     Password("demo", SECRET),
@@ -142,3 +142,21 @@ def test_credentials_that_are_refused_when_made_show_nothing() -> None:
         with pytest.raises(errors.ConfigError) as caught:
             make()
         assert SECRET not in everything(caught.value)
+
+
+@pytest.mark.parametrize("secret", ['pa"ss\\word-4711', "pässwörd-4711", "plain-4711"])
+def test_a_secret_that_identity_quotes_is_hidden(secret: str) -> None:
+    """However JSON writes it, what was sent is not in the error."""
+    said = {"unauthorized": {"code": 401, "message": f"bad key {secret}", "details": secret}}
+    with Cloud(login=answer(401, said)) as cloud:
+        with ImagesClient(ApiKey("demo", secret, auth_url=cloud.auth_url)) as images:
+            with pytest.raises(errors.AuthenticationFailed, match="bad key") as caught:
+                images.get(SOURCE_ID)
+    assert "4711" not in str(caught.value) + repr(caught.value.__dict__)
+
+
+def test_a_secret_of_broken_characters_is_refused_when_it_is_made() -> None:
+    """Bytes of the environment that are no UTF-8 are a `ConfigError`, not an error that holds the secret."""
+    with pytest.raises(errors.ConfigError, match="ApiKey lacks api_key") as caught:
+        ApiKey("demo", "geh\udce9im")
+    assert "geh" not in str(caught.value)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from cloud import SECRET, Cloud
 from conftest import SOURCE_ID
-from rackspace_images import ApiKey, ImagesClient, StaticToken
+from rackspace_images import ApiKey, ImagesClient, KeystonePassword, StaticToken, errors
 from rackspace_images.auth import Grant
 from rackspace_images.sandbox import Sandbox
 from rackspace_images.token_cache import TokenCache
@@ -82,6 +82,11 @@ def odd_values(file: Path) -> None:
     file.write_text(json.dumps({**content, "endpoints": [["a", 1]], "received": "x"}))
 
 
+def a_token_that_is_none(file: Path) -> None:
+    content = json.loads(file.read_text())
+    file.write_text(json.dumps({**content, "token": "tok\nen\u00ff"}))
+
+
 def a_link(file: Path) -> None:
     target = file.with_name("target")
     file.rename(target)
@@ -93,7 +98,9 @@ def a_folder(file: Path) -> None:
     (file / "inside").mkdir(parents=True)
 
 
-@pytest.mark.parametrize("spoil", [damaged, readable, foreign_form, another_users, odd_values, a_link])
+@pytest.mark.parametrize(
+    "spoil", [damaged, readable, foreign_form, another_users, odd_values, a_token_that_is_none, a_link]
+)
 def test_a_cache_that_cannot_be_trusted_is_ignored_and_rewritten(
     spoil: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -201,7 +208,7 @@ def test_a_user_a_file(tmp_path: Path) -> None:
 
 RUN = """
 import sys
-from rackspace_images import ApiKey, ImagesClient, StaticToken
+from rackspace_images import ApiKey, ImagesClient, KeystonePassword, StaticToken, errors
 from rackspace_images.auth import Grant
 from rackspace_images.sandbox import Sandbox
 from rackspace_images.token_cache import TokenCache
@@ -218,8 +225,8 @@ def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
         command = [sys.executable, "-c", RUN, cloud.auth_url, str(tmp_path), SOURCE_ID]
         running = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(3)]
         for process in running:
-            _, errors = process.communicate(timeout=60)
-            assert (process.returncode, errors) == (0, b"")
+            _, told = process.communicate(timeout=60)
+            assert (process.returncode, told) == (0, b"")
         assert 4 <= len(cloud.logins) <= 12
     assert len(files(tmp_path)) == 4
     for file in files(tmp_path):
@@ -233,3 +240,54 @@ def test_a_given_token_is_not_kept(tmp_path: Path) -> None:
         with ImagesClient(token, region="DFW", token_cache=TokenCache(tmp_path / "tokens")) as images:
             images.get(SOURCE_ID)
     assert not (tmp_path / "tokens").exists()
+
+
+def test_a_folder_with_other_things_is_left_as_it_is(tmp_path: Path) -> None:
+    """Only our own files are deleted, and only a folder that holds nothing else is closed to others."""
+    tmp_path.chmod(0o755)
+    (tmp_path / "package.json").write_text("{}")
+    cache = TokenCache(tmp_path)
+    with Cloud() as cloud:
+        get(cloud, cache)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+    assert cache.clear() == 1
+    assert [path.name for path in files(tmp_path)] == ["package.json"]
+
+
+def test_an_outage_costs_no_token(tmp_path: Path) -> None:
+    """Where the cloud cannot be reached, or a gateway fails, the cached token stays, and compute's error is told."""
+    with Cloud() as cloud:
+        get(cloud, TokenCache(tmp_path))
+        cloud.image = answer(502, b"")
+        for _ in range(3):
+            with pytest.raises(errors.UnexpectedStatus):
+                get(cloud, TokenCache(tmp_path))
+        assert len(cloud.logins) == 1
+        url = cloud.url
+    with pytest.raises(errors.ConnectionFailed, match="/images/") as caught:
+        get(cloud, TokenCache(tmp_path))
+    assert caught.value.url is not None
+    assert caught.value.url.startswith(f"{url}/dfw/")
+    assert len(files(tmp_path)) == 1
+
+
+def test_an_old_host_that_is_silent_is_left_for_the_new_one(tmp_path: Path) -> None:
+    """A cached endpoint that does not answer in time is as gone as one that refuses; a new region is found too."""
+    with Cloud() as cloud, Cloud() as silent:
+        silent.answers = [b""]
+        get(cloud, TokenCache(tmp_path))
+        (file,) = files(tmp_path)
+        file.write_text(file.read_text().replace(f"{cloud.url}/dfw", f"{silent.url}/dfw"))
+        get(cloud, TokenCache(tmp_path), timeout=0.5)
+        assert (len(cloud.logins), len(silent.requests)) == (2, 1)
+        cloud.regions = ("DFW", "ORD", "NEW")
+        with ImagesClient(cloud.api_key(), token_cache=TokenCache(tmp_path)) as images:
+            assert list(images.locate(SOURCE_ID, regions=["new"]).found) == ["NEW"]
+
+
+def test_an_id_and_a_name_that_read_the_same_are_two() -> None:
+    """A token of the domain with the id `default` is not one of the domain with that name."""
+    common: dict[str, Any] = {"auth_url": "https://k", "username": "u", "password": "p", "project_name": "p"}
+    one = KeystonePassword(**common, user_domain_id="default")
+    other = KeystonePassword(**common, user_domain_name="default")
+    assert one.who != other.who

@@ -95,7 +95,7 @@ def test_a_wrong_key_is_tried_once(ask: Ask) -> None:
     assert cloud.asked == []
 
 
-def test_a_refused_token_is_renewed_once_for_all(ask: Ask) -> None:
+def test_a_refused_token_is_renewed_once_for_all() -> None:
     """When the server refuses the token all callers use, one signs in again and all go on."""
     with Cloud() as cloud:
         with ImagesClient(cloud.api_key()) as images:
@@ -106,14 +106,22 @@ def test_a_refused_token_is_renewed_once_for_all(ask: Ask) -> None:
         assert len(cloud.logins) == 2
         assert max(image.response.attempts for image in found if image.response) == 2
 
+        async def ask() -> None:
+            async with AsyncImagesClient(cloud.api_key()) as twin:
+                await twin.get(SOURCE_ID)
+                cloud.good.clear()
+                await asyncio.gather(*(twin.get(SOURCE_ID) for _ in range(32)))
 
-def test_the_renewal_carries_no_old_token(ask: Ask) -> None:
+        asyncio.run(ask())
+        assert len(cloud.logins) == 4
+
+
+def test_the_renewal_carries_no_old_token() -> None:
     """A login never sends a token, least of all the dead one."""
-    with Cloud() as cloud:
-        cloud.life = timedelta(seconds=-5)
-        ask(cloud, 1)
+    with Cloud() as cloud, ImagesClient(cloud.api_key()) as images:
+        images.get(SOURCE_ID)
         cloud.good.clear()
-        ask(cloud, 1)
+        images.get(SOURCE_ID)
     assert len(cloud.logins) == 2
     assert not [request for request in cloud.logins if "x-auth-token" in request.headers]
 
@@ -173,7 +181,7 @@ def test_a_cancelled_caller_fails_nobody_else() -> None:
     assert len(cloud.logins) == 2
 
 
-def test_regions_share_one_sign_in(ask: Ask) -> None:
+def test_regions_share_one_sign_in() -> None:
     """Four regions, one login."""
     regions = ("DFW", "ORD", "IAD", "LON")
     with Cloud(regions=regions) as cloud, ImagesClient(cloud.api_key()) as images:
@@ -226,3 +234,69 @@ def test_a_token_that_ends_on_the_way_is_renewed(ask: Ask) -> None:
         (outcome,) = ask(cloud, 1)
     assert isinstance(outcome, errors.ApiFault)
     assert (len(cloud.logins), len(cloud.asked)) == (2, 2)
+
+
+def test_a_shared_failure_is_about_each_callers_own_image() -> None:
+    """Those who wait on one sign-in get its error with their own image and region, not with the first caller's."""
+    ids = [f"00000000-0000-4000-8000-00000000000{number}" for number in range(5)]
+
+    async def ask() -> list[Any]:
+        async with AsyncImagesClient(cloud.api_key()) as images:
+            regions = [images.in_region(f"R{number}") for number in range(5)]
+            gets = (client.get(image_id) for client, image_id in zip(regions, ids, strict=True))
+            return await asyncio.gather(*gets, return_exceptions=True)
+
+    with Cloud(login=answer(500, b"")) as cloud:
+        outcomes = asyncio.run(ask())
+    assert [error.image_id for error in outcomes] == ids
+    assert [error.region for error in outcomes] == [f"R{number}" for number in range(5)]
+
+
+def test_a_refusal_is_remembered_for_ever_longer() -> None:
+    """Each further refusal doubles the time until the next try, up to a limit, however often it is refused."""
+    now = 0.0
+    with Cloud(login=REFUSAL) as cloud, ImagesClient(cloud.api_key()) as images:
+        tokens = images._session.tokens
+        tokens._clock = lambda: now
+        for wait, logins in ((0, 1), (29, 1), (2, 2), (59, 2), (2, 3)):
+            now += wait
+            with pytest.raises(errors.AuthenticationFailed):
+                images.get(SOURCE_ID)
+            assert len(cloud.logins) == logins
+        tokens._refusals = 5000
+        now += 601
+        for _ in range(2):
+            with pytest.raises(errors.AuthenticationFailed):
+                images.get(SOURCE_ID)
+        assert len(cloud.logins) == 4
+
+
+def test_a_token_that_is_still_good_is_used_while_identity_is_down() -> None:
+    """Renewal ahead of time that fails leaves the old token in use, and is tried again later, not at every call."""
+    with Cloud(life=timedelta(hours=1)) as cloud, ImagesClient(cloud.api_key()) as images:
+        images.get(SOURCE_ID)
+        start = images._session.tokens._clock()
+        now = start + 3550
+        images._session.tokens._clock = lambda: now
+        cloud.login = answer(503, b"")
+        for _ in range(5):
+            images.get(SOURCE_ID)
+        assert len(cloud.logins) == 2
+        cloud.login = None
+        now = start + 3590
+        images.get(SOURCE_ID)
+        assert len(cloud.logins) == 3
+    assert [request.headers["x-auth-token"] for request in cloud.asked] == ["token-1"] * 6 + ["token-2"]
+
+
+def test_a_client_that_is_closed_meanwhile_says_so() -> None:
+    """Closing it under another thread's call is `ClientClosed` there, not a broken socket."""
+    with Cloud() as cloud, ImagesClient(cloud.api_key()) as images:
+        cloud.gate.clear()
+        with ThreadPoolExecutor(1) as pool:
+            asking = pool.submit(images.get, SOURCE_ID)
+            while not cloud.logins:
+                time.sleep(0.01)
+            images.close()
+            cloud.gate.set()
+            assert isinstance(asking.exception(10), errors.ClientClosed)

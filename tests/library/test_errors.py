@@ -13,7 +13,7 @@ from conftest import SOURCE_ID, Get
 from httpx import Headers
 from hypothesis import given
 from hypothesis import strategies as st
-from rackspace_images import errors
+from rackspace_images import ApiKey, ImagesClient, StaticToken, errors
 from rackspace_images.faults import ERROR_OF_STATUS, api_error, retry_after
 from rackspace_images.sandbox import spec
 from rackspace_images.transport import Answer
@@ -157,8 +157,36 @@ def test_a_limit_says_how_long(
     assert error.retryable
 
 
-def test_an_endpoints_password_is_not_shown(get: Get) -> None:
-    """User and password in a URL reach no error."""
-    with Scripted([answer(500)]) as server, pytest.raises(errors.ApiFault) as caught:
-        get(server.endpoint.replace("://", "://user:geheim@"))
-    assert "geheim" not in str(caught.value) + repr(caught.value.__dict__)
+@pytest.mark.parametrize("url", ["https://user:geheim@host/v2", "https://user:ge@heim@host/v2", "https://geheim@host"])
+def test_a_url_holds_no_password(url: str) -> None:
+    """A user name or password in a URL is refused unseen: every log line of a library below would show it."""
+    for make in (
+        lambda: ImagesClient(StaticToken("t"), endpoint=url),
+        lambda: ApiKey("user", "key", auth_url=url),
+        lambda: StaticToken("t", auth_url=url),
+    ):
+        with pytest.raises(errors.ConfigError, match="leave it out") as caught:
+            make()
+        assert "heim" not in str(caught.value) + repr(caught.value.__dict__)
+
+
+def test_what_a_server_quotes_is_hidden(get: Get) -> None:
+    """A token that compute repeats in its words or body is not in the error."""
+    said = {"badRequest": {"code": 400, "message": "X-Auth-Token: a-token", "details": "a-token"}}
+    with Scripted([answer(400, said)]) as server, pytest.raises(errors.BadRequest, match="X-Auth-Token: ") as caught:
+        get(server.endpoint, token="a-token")
+    assert "a-token" not in str(caught.value) + repr(caught.value.__dict__)
+
+
+@pytest.mark.parametrize(
+    ("status", "retryable"), [(400, False), (404, False), (418, False), (500, True), (502, True), (504, True)]
+)
+def test_what_may_be_tried_again_says_so(status: int, retryable: bool) -> None:
+    """`retryable` is whether the same call may succeed later."""
+    assert api_error(Answer(status, Headers(), b"")).retryable is retryable
+
+
+def test_a_fault_that_says_nothing_is_still_named() -> None:
+    """`{"itemNotFound": {}}` is a missing image."""
+    error = api_error(Answer(404, Headers(), b'{"itemNotFound": {}}'))
+    assert (type(error), error.fault, error.message) == (errors.ImageNotFound, "itemNotFound", None)

@@ -5,7 +5,25 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, assert_type
 
-from rackspace_images import AsyncImagesClient, Image, ImageResponse, ImagesClient, StaticToken, errors
+import httpx
+from rackspace_images import (
+    UK_AUTH_URL,
+    ApiKey,
+    ApplicationCredential,
+    AsyncImagesClient,
+    Image,
+    ImageResponse,
+    ImagesClient,
+    KeystonePassword,
+    LocateResult,
+    Password,
+    StaticToken,
+    client_auth,
+    errors,
+    generated_client,
+)
+from rackspace_images.token_cache import TokenCache
+from rackspace_images_api import Client
 
 
 def look(image: Image) -> None:
@@ -47,6 +65,25 @@ def ask() -> None:
         except errors.ImagesError as error:
             assert_type(error.region, str | None)
             assert_type(error.retryable, bool)
+
+
+def sign_in() -> None:
+    images = ImagesClient.from_config("mycloud", region="DFW", timeout=5.0)
+    assert_type(images, ImagesClient)
+    assert_type(images.in_region("ORD"), ImagesClient)
+    assert_type(images.regions(), dict[str, str])
+    assert_type(images.region, str | None)
+    assert_type(images.locate("e3d37ab2-8dc0-4000-b773-b15aad79ad0a"), LocateResult)
+    for image_id, result in images.locate_many(["e3d37ab2-8dc0-4000-b773-b15aad79ad0a"]):
+        assert_type(image_id, str)
+        assert_type(result, LocateResult | errors.ImagesError)
+        if isinstance(result, LocateResult):
+            assert_type(result.found, dict[str, Image])
+            assert_type(result.failed, dict[str, errors.ImagesError])
+    ImagesClient(ApiKey("user", "key", auth_url=UK_AUTH_URL), token_cache=TokenCache())
+    ImagesClient(KeystonePassword(auth_url="https://k/v3", user_id="u", password="p", project_id="p"))
+    httpx.Client(auth=client_auth(ApplicationCredential(auth_url="https://k/v3", id="i", secret="s")))
+    assert_type(generated_client(Password("user", "password"), region="DFW"), Client)
 
 
 async def ask_async() -> None:
