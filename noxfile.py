@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import nox
@@ -16,7 +17,7 @@ PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
 GENERATE = "openapi/python/generate.py"
 # Tests that need more than the package: each is run by the session that has it.
-ELSEWHERE = ["tests/generation", "tests/packaging", "tests/typing"]
+ELSEWHERE = ["tests/generation", "tests/openstack", "tests/packaging", "tests/typing"]
 
 
 def group(name: str) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def types(session: nox.Session) -> None:
     """Check types: of our code, and of a user's file against the installed package."""
-    session.install(".[sandbox]", *group("types"))
+    session.install(".[sandbox]", *group("types"), *group("openstack"))
     session.run("mypy")
     session.run("pyright")
     # Away from the checkout, where only the installed package can be found.
@@ -85,3 +86,24 @@ def build(session: nox.Session) -> None:
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
     session.run("twine", "check", "--strict", *map(str, sorted(dist.iterdir())))
     session.run("pytest", "--noconftest", "tests/packaging", *session.posargs, env={"DIST": os.fspath(dist)})
+
+
+# Nova's version → the Python that it runs on, in an environment of its own.
+OPENSTACKS = {"34": "python3.11", "26": "python3.9"}
+
+
+@nox.session(python=OLDEST, default=False)
+@nox.parametrize("nova", list(OPENSTACKS))
+def openstack(session: nox.Session, nova: str) -> None:
+    """Run against a real Keystone, Glance and Nova on loopback; installed once, a few minutes on a fresh machine."""
+    python = shutil.which(OPENSTACKS[nova])
+    # pyenv has a command for each Python it knows, which fails for those it is not told to use.
+    if python is None or subprocess.run([python, "--version"], capture_output=True).returncode != 0:
+        session.skip(f"Nova {nova} needs {OPENSTACKS[nova]}, which is not here")
+    session.install(".[sandbox]", *group("tests"), *group("openstack"))
+    # Beside the session's own environment, which nox may make anew.
+    kept = Path(session.cache_dir).absolute() / f"openstack-{nova}"
+    session.run(
+        *("pytest", "tests/openstack", *session.posargs),
+        env={"OPENSTACK_LAB": os.fspath(kept), "OPENSTACK_NOVA": nova, "OPENSTACK_PYTHON": python},
+    )

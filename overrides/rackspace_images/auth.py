@@ -21,7 +21,7 @@ from rackspace_identity_api import models as wire
 from rackspace_identity_api.api.keystone import create_keystone_token, get_keystone_catalog
 from rackspace_identity_api.api.rackspace import create_rackspace_token
 
-from .credentials import UK_AUTH_URL, US_AUTH_URL, ApiKey, Credentials, Password, StaticToken
+from .credentials import UK_AUTH_URL, US_AUTH_URL, ApiKey, ApplicationCredential, Credentials, Password, StaticToken
 from .defaults import LONGEST_REFUSAL, REFUSAL_MEMORY, RENEWAL_MARGIN
 from .errors import (
     ApiFault,
@@ -267,7 +267,9 @@ def identity_error(answer: Answer, credentials: Credentials, source: str | None 
     # The body is not kept: it may hold a token, or quote the secret in a way of its own.
     error = api_error(answer, *credentials.secrets)
     error.body = b""
-    if answer.status_code in (401, 403):
+    # Keystone answers 404 to an application credential that it does not know, with a fault of its own.
+    unknown = answer.status_code == 404 and error.fault == "error" and isinstance(credentials, ApplicationCredential)
+    if answer.status_code in (401, 403) or unknown:
         message = error.message or "identity refused the credentials"
         hint = _hint(answer, credentials, source)
         return AuthenticationFailed(

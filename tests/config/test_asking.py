@@ -35,9 +35,9 @@ class Person:
             KeystonePassword(auth_url=URL, username="me", password=SECRET, user_domain_id="default"),
         ),
         (
-            {"OS_AUTH_URL": "https://u:hidden@keystone.example/v3", "OS_USER_ID": "u0"},
+            {"OS_AUTH_URL": URL, "OS_USER_ID": "u0"},
             f"Password of u0 at {URL}: ",
-            KeystonePassword(auth_url="https://u:hidden@keystone.example/v3", user_id="u0", password=SECRET),
+            KeystonePassword(auth_url=URL, user_id="u0", password=SECRET),
         ),
         (
             {"OS_AUTH_URL": URL, "OS_APPLICATION_CREDENTIAL_ID": "ac"},

@@ -9,6 +9,7 @@ from rackspace_images.sandbox.spec import document, tenant, tokens
 
 SOURCE = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
 V2 = f"/dfw/v2/{tenant()}/images/{SOURCE}"
+V21 = f"/dfw/v2.1/{tenant()}/images/{SOURCE}"
 REQUEST_ID = re.compile(r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -117,24 +118,26 @@ def test_other_methods_are_not_allowed(signed_in: httpx.Client, method: str) -> 
         ("two", 400),
         ("2", 400),
         ("2.036", 400),
-        ("", 400),
     ],
 )
 def test_microversions(signed_in: httpx.Client, asked: str, status: int) -> None:
-    """The operation is there up to 2.35; later, unknown and unreadable microversions have Nova's answers."""
+    """v2.1 has the operation up to 2.35, and Nova's answers to other microversions; v2 does not read them."""
     for headers in ({"OpenStack-API-Version": f"compute {asked}".strip()}, {"X-OpenStack-Nova-API-Version": asked}):
-        assert signed_in.get(V2, headers=headers).status_code == status
+        assert signed_in.get(V21, headers=headers).status_code == status
+        assert signed_in.get(V2, headers=headers).status_code == 200
 
 
 def test_the_microversion_of_another_service_is_nobodys(signed_in: httpx.Client) -> None:
-    """Only the microversion of compute counts, wherever it stands in the header."""
-    assert signed_in.get(V2, headers={"OpenStack-API-Version": "identity 9.9"}).status_code == 200
-    assert signed_in.get(V2, headers={"OpenStack-API-Version": "identity 9.9, Compute 2.36"}).status_code == 404
+    """Only a microversion of compute counts, wherever it stands in the header; the older header is compute's alone."""
+    assert signed_in.get(V21, headers={"OpenStack-API-Version": "compute"}).status_code == 200
+    assert signed_in.get(V21, headers={"X-OpenStack-Nova-API-Version": ""}).status_code == 400
+    assert signed_in.get(V21, headers={"OpenStack-API-Version": "identity 9.9"}).status_code == 200
+    assert signed_in.get(V21, headers={"OpenStack-API-Version": "identity 9.9, Compute 2.36"}).status_code == 404
 
 
-@pytest.mark.parametrize("path", [V2, "/", "/nowhere", f"{V2}/", "/dfw/v2/1/images/x"])
+@pytest.mark.parametrize("path", [V2, "/nowhere", f"{V2}/", "/dfw/v2/1/images/x"])
 def test_every_answer_has_a_fresh_request_id(signed_in: httpx.Client, path: str) -> None:
-    """Compute names each request anew, under both of its headers."""
+    """A version of compute names each request anew, under both of its headers."""
     names = set()
     for _ in range(2):
         answer = signed_in.get(path)
@@ -142,6 +145,12 @@ def test_every_answer_has_a_fresh_request_id(signed_in: httpx.Client, path: str)
         assert answer.headers["X-Compute-Request-Id"] == answer.headers["X-Openstack-Request-Id"]
         names.add(answer.headers["X-Compute-Request-Id"])
     assert len(names) == 2
+
+
+@pytest.mark.parametrize("path", ["/", f"/dfw/images/{SOURCE}"])
+def test_what_no_version_answers_has_no_request_id(signed_in: httpx.Client, path: str) -> None:
+    """Nova names no request that comes without a version."""
+    assert not {"x-compute-request-id", "x-openstack-request-id"} & {*signed_in.get(path).headers}
 
 
 def test_the_query_does_not_matter(signed_in: httpx.Client) -> None:

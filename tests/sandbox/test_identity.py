@@ -151,7 +151,6 @@ def test_an_unscoped_token_has_no_catalog(anonymous: httpx.Client) -> None:
         ("KeystonePasswordRequest", "auth/scope", {"project": {"id": "1"}}),
         ("KeystonePasswordRequest", "auth/identity", {"methods": ["token"], "token": {"id": "x"}}),
         ("ApplicationCredentialRequest", f"{APPLICATION}/secret", "wrong"),
-        ("ApplicationCredentialRequest", f"{APPLICATION}/id", "unknown"),
         ("ApplicationCredentialRequest", "auth/scope", {"project": {"id": tenant()}}),
     ],
 )
@@ -159,6 +158,13 @@ def test_keystone_refuses(anonymous: httpx.Client, name: str, path: str, value: 
     """Wrong credentials, and an application credential that asks for a project, answer 401 in Keystone's words."""
     answer = anonymous.post(V3, json=changed(name, path, value))
     assert (answer.status_code, answer.json()) == (401, example("identity", "KeystoneUnauthorized"))
+
+
+def test_keystone_knows_no_such_application_credential(anonymous: httpx.Client) -> None:
+    """An application credential that is none answers 404 in Keystone's form."""
+    answer = anonymous.post(V3, json=changed("ApplicationCredentialRequest", f"{APPLICATION}/id", "unknown"))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, 404)
+    assert problems("identity", "/auth/tokens", "post", answer) == []
 
 
 @pytest.mark.parametrize(
@@ -191,11 +197,12 @@ def test_the_catalog_of_a_token(anonymous: httpx.Client, sandbox: Sandbox, token
     assert compute_urls(answer.json()["catalog"])["ORD"] == f"{sandbox.url}/ord/v2.1"
 
 
-def test_the_catalog_wants_a_token(anonymous: httpx.Client) -> None:
+def test_the_catalog_wants_a_token(anonymous: httpx.Client, sandbox: Sandbox) -> None:
     """Without a good token the catalog answers 401 in Keystone's words."""
     for headers in ({}, {"X-Auth-Token": "wrong"}):
         answer = anonymous.get(CATALOG, headers=headers)
         assert (answer.status_code, answer.json()) == (401, example("identity", "KeystoneUnauthorized"))
+        assert answer.headers["WWW-Authenticate"] == f'Keystone uri="{sandbox.keystone_url}"'
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", V2), ("PUT", V3), ("POST", CATALOG)])

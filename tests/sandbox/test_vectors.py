@@ -62,9 +62,9 @@ def test_reserved_ids_name_a_status(vector: dict[str, Any]) -> None:
 
 
 def test_every_example_of_the_document_is_used() -> None:
-    """No example of the operation stands beside the vectors unused."""
+    """No example of the operation stands beside the vectors unused; two are what the sandbox says elsewhere."""
     used = set(re.findall(r"#/components/examples/(\w+)/value", json.dumps(FILE)))
-    assert used == set(document("images")["components"]["examples"]) - {"Versions"}
+    assert used == set(document("images")["components"]["examples"]) - {"Versions", "RouterNotFound"}
 
 
 def test_every_documented_status_has_a_contract_vector() -> None:

@@ -19,6 +19,8 @@ class Fault:
     """ The HTTP status once more. """
     message: None | str | Unset = UNSET
     """ What happened, for a person. """
+    title: None | str | Unset = UNSET
+    """ The status in words; from Keystone's middleware only. (Nova 26 and 34.) """
     details: None | str | Unset = UNSET
     """ More about what happened, for a person. """
     retry_after: Any | Unset = UNSET
@@ -39,6 +41,12 @@ class Fault:
         else:
             message = self.message
 
+        title: None | str | Unset
+        if isinstance(self.title, Unset):
+            title = UNSET
+        else:
+            title = self.title
+
         details: None | str | Unset
         if isinstance(self.details, Unset):
             details = UNSET
@@ -54,6 +62,8 @@ class Fault:
             field_dict["code"] = code
         if message is not UNSET:
             field_dict["message"] = message
+        if title is not UNSET:
+            field_dict["title"] = title
         if details is not UNSET:
             field_dict["details"] = details
         if retry_after is not UNSET:
@@ -83,6 +93,15 @@ class Fault:
 
         message = _parse_message(d.pop("message", UNSET))
 
+        def _parse_title(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        title = _parse_title(d.pop("title", UNSET))
+
         def _parse_details(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -97,6 +116,7 @@ class Fault:
         fault = cls(
             code=code,
             message=message,
+            title=title,
             details=details,
             retry_after=retry_after,
         )

@@ -28,6 +28,12 @@ class Version:
     - `SUPPORTED`: older, still served
     - `DEPRECATED`: served, but to be removed
      """
+    version: None | str | Unset = UNSET
+    """ Its newest microversion; empty where it has none, as `v2.0`. """
+    min_version: None | str | Unset = UNSET
+    """ Its oldest microversion; empty where it has none. """
+    updated: None | str | Unset = UNSET
+    """ When it was last changed, as its makers say. A plain string here. """
     links: list[Link] | None | Unset = UNSET
     """ Where it is, as the server sees itself. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -44,6 +50,24 @@ class Version:
             status = UNSET
         else:
             status = self.status
+
+        version: None | str | Unset
+        if isinstance(self.version, Unset):
+            version = UNSET
+        else:
+            version = self.version
+
+        min_version: None | str | Unset
+        if isinstance(self.min_version, Unset):
+            min_version = UNSET
+        else:
+            min_version = self.min_version
+
+        updated: None | str | Unset
+        if isinstance(self.updated, Unset):
+            updated = UNSET
+        else:
+            updated = self.updated
 
         links: list[dict[str, Any]] | None | Unset
         if isinstance(self.links, Unset):
@@ -64,6 +88,12 @@ class Version:
             field_dict["id"] = id
         if status is not UNSET:
             field_dict["status"] = status
+        if version is not UNSET:
+            field_dict["version"] = version
+        if min_version is not UNSET:
+            field_dict["min_version"] = min_version
+        if updated is not UNSET:
+            field_dict["updated"] = updated
         if links is not UNSET:
             field_dict["links"] = links
 
@@ -93,6 +123,33 @@ class Version:
 
         status = _parse_status(d.pop("status", UNSET))
 
+        def _parse_version(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        version = _parse_version(d.pop("version", UNSET))
+
+        def _parse_min_version(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        min_version = _parse_min_version(d.pop("min_version", UNSET))
+
+        def _parse_updated(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        updated = _parse_updated(d.pop("updated", UNSET))
+
         def _parse_links(data: object) -> list[Link] | None | Unset:
             if data is None:
                 return data
@@ -118,6 +175,9 @@ class Version:
         version = cls(
             id=id,
             status=status,
+            version=version,
+            min_version=min_version,
+            updated=updated,
             links=links,
         )
 

@@ -30,7 +30,8 @@ def compute(answers: Answers, base_url: str | None) -> Callable[[Request], Await
         if found and found["region"] in regions:
             answer = _in_version(request, found, regions[found["region"]], answers, base_url)
         elif root := unversioned.fullmatch(path):
-            answer = documented("images", "Choices", 300) if root["rest"] else documented("images", "Versions", 200)
+            # These alone have no request id, as no version has served them.
+            return documented("images", "Choices", 300) if root["rest"] else documented("images", "Versions", 200)
         else:
             answer = not_routed()
         if isinstance(answer, Answer):
@@ -52,7 +53,8 @@ def _in_version(
         return not_routed()
     if request.method != "GET":
         return documented("images", "BadMethod", 405, {"Allow": "GET"})
-    refused = _microversion(request)
+    # v2 is from before there were microversions, and does not read them.
+    refused = _microversion(request) if path["version"] == "v2.1" else None
     if refused is not None and refused.status_code != 404:
         return refused
     if operation["tenant"] not in (None, spec.tenant()):
@@ -96,7 +98,7 @@ def _microversion(request: Request) -> Response | None:
 def _asked_microversion(request: Request) -> str | None:
     for service in request.headers.get("OpenStack-API-Version", "").split(","):
         name, _, version = service.strip().partition(" ")
-        if name.lower() == "compute":
+        if name.lower() == "compute" and version:
             return version.strip()
     return request.headers.get("X-OpenStack-Nova-API-Version")
 

@@ -34,7 +34,7 @@ def routes(base_url: str | None) -> list[Route]:
 
     async def catalog_v3(request: Request) -> Response:
         if request.headers.get("X-Auth-Token") not in spec.tokens():
-            return documented("identity", "KeystoneUnauthorized", 401)
+            return _unauthorized(address(request, base_url))
         answer = spec.example("identity", "KeystoneCatalog")
         answer["catalog"] = spec.rewritten(answer["catalog"], address(request, base_url))
         return JSONResponse(answer)
@@ -79,13 +79,15 @@ def _keystone(body: Any, base_url: str) -> Response:
         auth = body["auth"]
         (method,) = auth["identity"]["methods"]
         project = auth["scope"]["project"] if auth.get("scope") is not None else None
+        if method == "application_credential" and not _is_known(auth["identity"][method]):
+            return _error(404, "Not Found", "Could not find Application Credential.")
         is_good = _KEYSTONE_METHODS.get(method)
         good = is_good is not None and is_good(auth["identity"][method], project)
     except (KeyError, TypeError, ValueError, AttributeError):
         words = "Expecting to find auth.identity in the request body, with one method and what it needs."
-        return JSONResponse({"error": {"code": 400, "title": "Bad Request", "message": words}}, 400)
+        return _error(400, "Bad Request", words)
     if not good:
-        return documented("identity", "KeystoneUnauthorized", 401)
+        return _unauthorized(base_url)
     answer = spec.example("identity", "KeystoneToken")
     token = answer["token"]
     now = datetime.now(UTC)
@@ -96,6 +98,15 @@ def _keystone(body: Any, base_url: str) -> Response:
     if method == "password" and project is None:
         del token["catalog"], token["project"]
     return JSONResponse(answer, 201, {"X-Subject-Token": spec.tokens()[1]})
+
+
+def _error(status: int, title: str, message: str) -> Response:
+    return JSONResponse({"error": {"code": status, "title": title, "message": message}}, status)
+
+
+def _unauthorized(base_url: str) -> Response:
+    challenge = {"WWW-Authenticate": f'Keystone uri="{base_url}/identity/v3"'}
+    return documented("identity", "KeystoneUnauthorized", 401, challenge)
 
 
 def _password(given: Any, project: Any) -> bool:
@@ -110,7 +121,14 @@ def _application_credential(given: Any, project: Any) -> bool:
     request = spec.example("identity", "ApplicationCredentialRequest")
     good = request["auth"]["identity"]["application_credential"]
     # Its project was chosen when it was made, and it may not ask for one.
-    return given["id"] == good["id"] and given["secret"] == good["secret"] and project is None
+    return bool(given["secret"] == good["secret"] and project is None)
+
+
+def _is_known(given: Any) -> bool:
+    """Whether an application credential is one at all, if it has what it needs."""
+    request = spec.example("identity", "ApplicationCredentialRequest")
+    good = request["auth"]["identity"]["application_credential"]
+    return bool("secret" not in given or given["id"] == good["id"])
 
 
 _KEYSTONE_METHODS: dict[str, Callable[[Any, Any], bool]] = {

@@ -30,8 +30,7 @@ def fault(key: str, status: int, message: str) -> Response:
 
 def not_routed() -> Response:
     """The 404 of OpenStack's router, which knows the path not at all."""
-    words = {"message": "The resource could not be found.", "code": "404 Not Found", "title": "Not Found"}
-    return JSONResponse(words, 404)
+    return documented("images", "RouterNotFound", 404)
 
 
 def address(request: Request, base_url: str | None) -> str:
