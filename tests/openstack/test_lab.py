@@ -11,27 +11,21 @@ import pytest
 from .lab import LabError, OpenStackLab, install
 
 
-@pytest.fixture
-def environment(lab: OpenStackLab) -> Path:
-    """The lab's own environment, installed by now."""
-    return lab.venv
-
-
-def test_a_port_that_is_taken_is_named(environment: Path, tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_named(lab: OpenStackLab, tmp_path: Path) -> None:
     """The error names the service and the port; nothing was started."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        other = OpenStackLab(environment, tmp_path / "state", ports={"nova": port})
+        other = OpenStackLab(lab.venv, tmp_path / "state", nova_major=lab.nova_major, ports={"nova": port})
         with pytest.raises(LabError, match=f"nova: cannot use port {port}"):
             other.start()
     assert other.processes() == {}
 
 
 def test_a_service_that_does_not_start_shows_its_log(
-    environment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lab: OpenStackLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The error names the service and shows the end of its log; the others are gone with it."""
-    other = OpenStackLab(environment, tmp_path / "state")
+    other = OpenStackLab(lab.venv, tmp_path / "state", nova_major=lab.nova_major)
     usual = other._launch
     started: list[int] = []
 
