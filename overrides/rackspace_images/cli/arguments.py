@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 
-INTERFACES = ["public", "internal", "admin"]
+from rackspace_images.regions import INTERFACES
 
 SOURCES = """\
 who asks, and where (the first that is there is taken, whole):
@@ -21,14 +21,7 @@ who asks, and where (the first that is there is taken, whole):
 def add_format_switches(parser: argparse.ArgumentParser, formats: list[str]) -> None:
     """`-f` and `-c`, as OpenStack's own commands have them."""
     group = parser.add_argument_group("output")
-    group.add_argument(
-        "-f",
-        "--format",
-        choices=formats,
-        default="table",
-        metavar="FORMAT",
-        help=f"one of {', '.join(formats)} (default: %(default)s)",
-    )
+    add_format_switch(group, formats)
     group.add_argument(
         "-c",
         "--column",
@@ -38,6 +31,18 @@ def add_format_switches(parser: argparse.ArgumentParser, formats: list[str]) -> 
         metavar="COLUMN",
         help="print only this, by its name on the wire (minDisk) or a readable one (min_disk, size), in any "
         "case; may be given again; an unknown one lists the known",
+    )
+
+
+def add_format_switch(parser: argparse._ActionsContainer, formats: list[str]) -> None:
+    """`-f` alone, for a command whose columns are fixed."""
+    parser.add_argument(
+        "-f",
+        "--format",
+        choices=formats,
+        default="table",
+        metavar="FORMAT",
+        help=f"one of {', '.join(formats)} (default: %(default)s)",
     )
 
 

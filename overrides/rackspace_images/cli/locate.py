@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import output
-from .arguments import SOURCES, add_common_switches, add_connection_switches
+from .arguments import SOURCES, add_common_switches, add_connection_switches, add_format_switch
 from .exit_codes import DONE, IN_WORDS, NOT_FOUND, exit_code, worst
-from .regions import add_format_switch
 
 if TYPE_CHECKING:
     from rackspace_images.bulk import LocateResult

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from . import output
-from .arguments import SOURCES, add_common_switches, add_connection_switches
+from .arguments import SOURCES, add_common_switches, add_connection_switches, add_format_switch
 from .exit_codes import DONE, IN_WORDS
 
 _EPILOG = f"""\
@@ -31,18 +31,6 @@ def add_to(commands: Any) -> None:
     add_format_switch(parser, FORMATS)
     add_connection_switches(parser)
     parser.set_defaults(run=run)
-
-
-def add_format_switch(parser: argparse.ArgumentParser, formats: list[str]) -> None:
-    """`-f` for a command whose columns are fixed."""
-    parser.add_argument(
-        "-f",
-        "--format",
-        choices=formats,
-        default="table",
-        metavar="FORMAT",
-        help=f"one of {', '.join(formats)} (default: %(default)s)",
-    )
 
 
 def run(args: argparse.Namespace) -> int:
