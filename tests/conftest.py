@@ -36,19 +36,19 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 class Get(Protocol):
-    """One client, one `get`, with the options of the constructor."""
+    """One client, one `get`, with the options of the constructor; what it meets it meets once, without `retry=`."""
 
     def __call__(self, endpoint: str, image_id: Any = SOURCE_ID, *, token: str = "token", **options: Any) -> Image: ...
 
 
 def _get(endpoint: str, image_id: Any = SOURCE_ID, *, token: str = "token", **options: Any) -> Image:
-    with ImagesClient(StaticToken(token), endpoint=endpoint, **options) as images:
+    with ImagesClient(StaticToken(token), endpoint=endpoint, **{"retry": None, **options}) as images:
         return images.get(image_id)
 
 
 def _get_async(endpoint: str, image_id: Any = SOURCE_ID, *, token: str = "token", **options: Any) -> Image:
     async def ask() -> Image:
-        async with AsyncImagesClient(StaticToken(token), endpoint=endpoint, **options) as images:
+        async with AsyncImagesClient(StaticToken(token), endpoint=endpoint, **{"retry": None, **options}) as images:
             return await images.get(image_id)
 
     return asyncio.run(ask())

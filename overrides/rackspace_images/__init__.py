@@ -14,6 +14,7 @@ from .credentials import (
     StaticToken,
 )
 from .image import Image, ImageResponse
+from .retry import Attempt, Retry
 from .version import __version__
 
 __all__ = [
@@ -22,12 +23,14 @@ __all__ = [
     "ApiKey",
     "ApplicationCredential",
     "AsyncImagesClient",
+    "Attempt",
     "Image",
     "ImageResponse",
     "ImagesClient",
     "KeystonePassword",
     "LocateResult",
     "Password",
+    "Retry",
     "StaticToken",
     "__version__",
     "client_auth",

@@ -9,25 +9,35 @@ from typing import Any, TypeVar
 import httpx
 from rackspace_images_api import Client
 
-from .auth import Grant, GrantStore, TokenSource
+from .auth import GrantStore, TokenSource
 from .credentials import Credentials
-from .defaults import ATTEMPT_TIMEOUT
+from .defaults import ATTEMPT_TIMEOUT, DEADLINE
+from .engine import Options
 from .errors import InsecureUrl
+from .httpx_engine import AsyncHttpxEngine, HttpxEngine
+from .identity import Grant
+from .proxies import Proxies, checked_proxy
 from .regions import checked_endpoint, checked_region
+from .retry import Policy, Retry, Timeout
 from .session import Place, Session
 from .text import service_url
-from .transport import NEVER_PROXIED, Steps, run, run_async, tls_context
+from .tls import Cert, Tls
+from .transport import Steps, run, run_async
 from .version import USER_AGENT
 
 T = TypeVar("T")
+
+# httpx's own way to say that loopback is asked directly; its more precise patterns win.
+_NEVER_PROXIED: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
 
 
 class ClientAuth(httpx.Auth):
     """An `httpx.Auth` that signs in when it is first needed, and once more on a 401. See `client_auth`."""
 
-    def __init__(self, session: Session, endpoint: str | None, options: dict[str, Any]) -> None:
+    def __init__(self, session: Session, endpoint: str | None, policy: Policy, options: Options) -> None:
         self._session = session
         self._endpoint = endpoint
+        self._policy = policy
         self._options = options
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
@@ -49,29 +59,31 @@ class ClientAuth(httpx.Auth):
             yield request
 
     def _sign_in(self, failed: Grant | None) -> Grant:
-        return self.run(self._session.tokens.grant(failed=failed))
+        return self.run(self._session.tokens.grant(self._policy.call(), failed=failed))
 
     async def _sign_in_async(self, failed: Grant | None) -> Grant:
-        client = httpx.AsyncClient(**self._options)
+        engine = AsyncHttpxEngine(self._options)
         try:
-            return await run_async(self._session.tokens.grant(failed=failed), client)
+            return await run_async(self._session.tokens.grant(self._policy.call(), failed=failed), engine)
         finally:
-            if self._options["transport"] is None:
-                await client.aclose()
+            if self._options.transport is None:
+                await engine.aclose()
 
     def run(self, steps: Steps[T]) -> T:
-        """Drives steps of the session over a client for them alone; a transport that was given is not ours to close."""
-        client = httpx.Client(**self._options)
+        """Drives steps of the session over connections for them alone; a transport that was given stays open."""
+        engine = HttpxEngine(self._options)
         try:
-            return run(steps, client)
+            return run(steps, engine)
         finally:
-            if self._options["transport"] is None:
-                client.close()
+            if self._options.transport is None:
+                engine.close()
 
     def find(self, region: str | None) -> str:
         """The compute URL of a region, or the endpoint that was given."""
+        call = self._policy.call()
         place = Place(checked_region(region), self._endpoint)
-        return self.run(self._session.find(place, self._session.tokens.known() or self._sign_in(None)))[1]
+        grant = self._session.tokens.known() or self.run(self._session.tokens.grant(call))
+        return self.run(self._session.find(place, grant, call))[1]
 
     def _sign(self, request: httpx.Request, grant: Grant) -> None:
         """Puts the token on a request that goes where the catalog, or the user, says that it may go."""
@@ -95,10 +107,12 @@ def client_auth(
     auth: Credentials,
     *,
     endpoint: str | None = None,
-    timeout: float | httpx.Timeout = ATTEMPT_TIMEOUT,
+    timeout: Timeout = ATTEMPT_TIMEOUT,
+    deadline: float | None = DEADLINE,
+    retry: Retry | None = Retry(),  # noqa: B008  frozen
     interface: str = "public",
     verify: bool | str | ssl.SSLContext = True,
-    cert: str | tuple[str, str] | tuple[str, str, str] | None = None,
+    cert: Cert = None,
     proxy: str | httpx.Proxy | None = None,
     allow_http: bool = False,
     transport: Any = None,
@@ -113,15 +127,9 @@ def client_auth(
     """
     headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
     session = Session(TokenSource(auth, headers=headers, store=token_cache), headers, interface, allow_http)
-    options = {
-        "timeout": timeout,
-        "verify": tls_context(verify, cert),
-        # Its repr hides the password, which a bare URL would show.
-        "proxy": httpx.Proxy(proxy) if isinstance(proxy, str) else proxy,
-        "transport": transport,
-        "mounts": NEVER_PROXIED,
-    }
-    return ClientAuth(session, None if endpoint is None else checked_endpoint(endpoint), options)
+    options = Options(Tls(verify, cert), Proxies(proxy), transport)
+    policy = Policy(timeout, deadline, retry)
+    return ClientAuth(session, None if endpoint is None else checked_endpoint(endpoint), policy, options)
 
 
 def generated_client(
@@ -129,9 +137,9 @@ def generated_client(
     *,
     region: str | None = None,
     endpoint: str | None = None,
-    timeout: float | httpx.Timeout = ATTEMPT_TIMEOUT,
+    timeout: Timeout = ATTEMPT_TIMEOUT,
     verify: bool | str | ssl.SSLContext = True,
-    cert: str | tuple[str, str] | tuple[str, str, str] | None = None,
+    cert: Cert = None,
     proxy: str | httpx.Proxy | None = None,
     transport: Any = None,
     **options: Any,
@@ -141,14 +149,21 @@ def generated_client(
     Signs in now, to learn the endpoint. `options` are those of `client_auth`. Its answers are the generated models,
     where an absent field is `Unset`; its faults are returned, not raised.
     """
-    tls = {"verify": verify, "cert": cert, "proxy": proxy, "transport": transport}
-    signed = client_auth(auth, endpoint=endpoint, timeout=timeout, **tls, **options)
-    sending = {"auth": signed, **{name: signed._options[name] for name in ("proxy", "transport", "mounts")}}
+    signed = client_auth(
+        auth, endpoint=endpoint, timeout=timeout, verify=verify, cert=cert, proxy=proxy, transport=transport, **options
+    )
+    sending = {
+        "auth": signed,
+        # Its repr hides the password, which a bare URL would show.
+        "proxy": None if proxy is None else checked_proxy(proxy, "proxy="),
+        "transport": transport,
+        "mounts": _NEVER_PROXIED,
+    }
     return Client(
         base_url=signed.find(region),
         headers={"Accept": "application/json", "User-Agent": USER_AGENT},
         timeout=timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(timeout),
-        verify_ssl=signed._options["verify"],
+        verify_ssl=signed._options.tls.context(),
         httpx_args=sending,
     )
 

@@ -1,7 +1,34 @@
 """Every default, named once."""
 
 ATTEMPT_TIMEOUT = 10.0
-"""Seconds that one attempt may wait for each of: a connection, sending, the next bytes of the answer."""
+"""Seconds that one attempt may take, from looking for a connection to the last byte of the answer."""
+
+DEADLINE = 60.0
+"""Seconds that a whole call may take: sign-in, waits, retries and bodies included."""
+
+ATTEMPTS = 4
+"""Requests in all for one answer, while it is connections, timeouts and failing servers that stand in the way."""
+
+BACKOFF = 0.5
+"""Seconds before the second attempt, doubled for each further one, each shortened by chance to a half at the least."""
+
+LONGEST_BACKOFF = 8.0
+"""Seconds that such a wait may be at the most."""
+
+LONGEST_RETRY_AFTER = 3600.0
+"""Seconds: a `Retry-After`, or what several for one call come to, that is longer is not waited for."""
+
+LONG_WAIT = 5.0
+"""Seconds: a wait that is longer is logged as a warning."""
+
+MAX_CONNECTIONS = 100
+"""Connections that a client has at once; who needs one more waits for it."""
+
+KEEPALIVE_EXPIRY = 5.0
+"""Seconds for which a connection that nobody uses is kept."""
+
+LARGEST_BODY = 16 * 1024 * 1024
+"""Bytes that an answer's body may have, as sent and as decoded. An image has some 2,000; a page of 1,000, 2 million."""
 
 DEEPEST_JSON = 100
 """Levels of nesting that an answer may have; no image has more than a few."""

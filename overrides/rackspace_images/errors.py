@@ -13,6 +13,7 @@
     │   ├── ServiceUnavailable    503
     │   └── UnexpectedStatus      any other
     ├── MalformedResponse         a success that is no image
+    ├── ResponseTooLarge          an answer of a size that no image has
     ├── ConnectionFailed          no answer (also ConnectionError)
     ├── RequestTimeout            no answer in time (also TimeoutError)
     ├── InvalidImageId            no UUID (also ValueError); nothing was sent
@@ -244,18 +245,42 @@ class MalformedResponse(ImagesError):
         self.status_code = status_code
 
 
+class ResponseTooLarge(ImagesError):
+    """The answer has more bytes than any image, as sent or once decoded. It was not read to its end."""
+
+    usual_hint = "check that the endpoint is a compute endpoint, and what stands between"
+
+    def __init__(self, message: str = "", *, status_code: int | None = None, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.status_code = status_code
+
+
 class ConnectionFailed(ImagesError, ConnectionError):
-    """No answer: the name does not resolve, nobody listens, TLS fails, or the connection broke."""
+    """No answer: the name does not resolve, nobody listens, TLS fails, or the connection broke.
+
+    `sent`: whether the server may have got the request.
+    """
 
     retryable = True
     usual_hint = "check the endpoint, the network and the proxy"
 
+    def __init__(self, message: str = "", *, sent: bool = True, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.sent = sent
+
 
 class RequestTimeout(ImagesError, TimeoutError):
-    """No answer in time; `message` says which part ran out."""
+    """No answer in time; `message` says which part ran out. `sent`: whether the server may have got the request."""
 
     retryable = True
     usual_hint = "again, or allow more time (timeout=, --request-timeout)"
+
+    at_deadline: bool = False
+    """Whether the whole call's time was over, not only that of an attempt."""
+
+    def __init__(self, message: str = "", *, sent: bool = True, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.sent = sent
 
 
 class InvalidImageId(ImagesError, ValueError):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-import time
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from rackspace_images_api.api.versions import list_versions
 
-from .auth import Grant, TokenSource
+from .auth import TokenSource
 from .errors import (
     ApiFault,
     ClientClosed,
@@ -22,8 +23,10 @@ from .errors import (
     UnexpectedStatus,
 )
 from .faults import api_error
+from .identity import Grant
 from .regions import checked_endpoint, choose_region, compute_endpoints, has_version, newest_version, no_catalog
-from .transport import Answer, Send, Steps, Timeout
+from .retry import Call, Gate
+from .transport import Answer, Send, Steps
 
 log = logging.getLogger("rackspace_images")
 
@@ -70,19 +73,26 @@ class Session:
     """The regions that the configuration lists; all of the catalog's where it lists none."""
     closed: bool = False
     _discovered: dict[str, str] = field(default_factory=dict)
+    _gates: dict[str, Gate] = field(default_factory=dict)
+    _pid: int = field(default_factory=os.getpid)
 
-    def ask(self, place: Place, kwargs: dict[str, Any], timeout: Timeout) -> Steps[Asked]:
+    def ask(self, place: Place, kwargs: dict[str, Any], call: Call) -> Steps[Asked]:
         """Sends one generated request to a place. Raises whatever is no success, with where it happened."""
         method, url = kwargs["method"].upper(), None
-        started = time.perf_counter()
         attempts = 0
         grant: Grant | None = None
         first: ImagesError | None = None
+
+        def number() -> int:
+            nonlocal attempts
+            attempts += 1
+            return attempts
+
         try:
             self.check_open()
             while True:
                 try:
-                    fresh = yield from self.tokens.grant(failed=grant)
+                    fresh = yield from self.tokens.grant(call, failed=grant)
                 except ImagesError:
                     if first is not None and not is_over(first):
                         break
@@ -91,13 +101,13 @@ class Session:
                     break
                 grant = fresh
                 try:
-                    region, endpoint = place.found = yield from self.find(place, grant)
+                    region, endpoint = place.found = yield from self.find(place, grant, call)
                     url = endpoint + kwargs["url"]
-                    attempts += 1
-                    answer = yield Send(method, url, self.headers, token=grant.token, timeout=timeout)
-                    if answer.status_code not in (200, 203):
-                        raise api_error(answer, grant.token)
-                    return Asked(answer, method, url, region, endpoint, attempts, time.perf_counter() - started)
+                    send = Send(method, url, self.headers, token=grant.token)
+                    over = is_over if first is None and self.tokens.can_renew else _never
+                    gate = self._gate(region or endpoint)
+                    answer = yield from call.send(send, gate, _refusal, region=region, not_again=over, count=number)
+                    return Asked(answer, method, url, region, endpoint, attempts, call.elapsed)
                 except ImagesError as error:
                     if first is not None or not self._may_renew(error, grant, place):
                         raise
@@ -113,34 +123,40 @@ class Session:
                 region=place.region or place.wanted,
                 endpoint=place.endpoint or place.given,
                 attempts=attempts or None,
-                elapsed=time.perf_counter() - started,
+                elapsed=call.elapsed,
             )
             raise error
 
+    def _gate(self, name: str) -> Gate:
+        return self._gates.setdefault(name, Gate())
+
     def check_open(self) -> None:
-        """Raises `ClientClosed` after `close`."""
+        """Raises `ClientClosed` after `close`. A forked child shares nobody's sign-in but its own."""
         if self.closed:
             raise _closed()
+        if self._pid != os.getpid():
+            self._pid = os.getpid()
+            self.tokens.forked()
 
-    def regions(self) -> Steps[dict[str, str]]:
+    def regions(self, call: Call) -> Steps[dict[str, str]]:
         """Region → compute URL, as the catalog says."""
         self.check_open()
-        grant = yield from self.tokens.grant()
+        grant = yield from self.tokens.grant(call)
         if not grant.endpoints:
             raise no_catalog()
         found = compute_endpoints(grant.endpoints, self.interface)
         only = {name.casefold() for name in self.only}
         return {name: url for name, url in found.items() if not only or name.casefold() in only}
 
-    def named(self, regions: Iterable[str] | None) -> Steps[list[str]]:
+    def named(self, regions: Iterable[str] | None, call: Call) -> Steps[list[str]]:
         """The regions that are meant, as the catalog writes them: all, or those named, once each."""
-        known = yield from self.regions()
+        known = yield from self.regions(call)
         if regions is None:
             return list(known)
         wanted = list(regions)
-        grant = yield from self.tokens.grant()
+        grant = yield from self.tokens.grant(call)
         if grant.cached and not {name.casefold() for name in wanted} <= {name.casefold() for name in known}:
-            grant = yield from self.tokens.grant(failed=grant)
+            grant = yield from self.tokens.grant(call, failed=grant)
         chosen = (choose_region(grant.endpoints, name, default=None, interface=self.interface)[0] for name in wanted)
         return list(dict.fromkeys(chosen))
 
@@ -152,7 +168,7 @@ class Session:
         )
         return self.tokens.can_renew and (is_over(error) or (grant.cached and place.given is None and out_of_date))
 
-    def find(self, place: Place, grant: Grant) -> Steps[tuple[str | None, str]]:
+    def find(self, place: Place, grant: Grant, call: Call) -> Steps[tuple[str | None, str]]:
         """The region and compute URL of a place."""
         if place.given is not None:
             return place.wanted, place.given
@@ -166,9 +182,11 @@ class Session:
             return region, url
         if url not in self._discovered:
             kwargs = list_versions._get_kwargs()
-            answer = yield Send(kwargs["method"].upper(), url + kwargs["url"], self.headers)
-            if answer.status_code not in (200, 300, 404):
-                raise api_error(answer)
+            send = Send(kwargs["method"].upper(), url + kwargs["url"], self.headers)
+            tried = count(1)
+            answer = yield from call.send(
+                send, self._gate(region), _no_versions, region=region, count=lambda: next(tried)
+            )
             self._discovered[url] = newest_version(url, answer)
         return region, self._discovered[url]
 
@@ -185,6 +203,18 @@ def is_over(error: ImagesError) -> bool:
 
 def _closed() -> ClientClosed:
     return ClientClosed("this client is closed")
+
+
+def _refusal(answer: Answer, send: Send) -> ImagesError | None:
+    return None if answer.status_code in (200, 203) else api_error(answer, send.token or "***")
+
+
+def _no_versions(answer: Answer, send: Send) -> ImagesError | None:
+    return None if answer.status_code in (200, 300, 404) else api_error(answer)
+
+
+def _never(error: ImagesError) -> bool:
+    return False
 
 
 def _same_catalog(fresh: Grant, old: Grant | None) -> bool:

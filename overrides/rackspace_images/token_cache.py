@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .auth import Grant
 from .credentials import Credentials
+from .identity import Grant
 from .regions import Endpoint
 from .text import is_token
 

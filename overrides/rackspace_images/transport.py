@@ -1,47 +1,27 @@
-"""One request out, one answer back: the only place that does I/O to the API.
+"""What is sent and what comes back, and the two loops that do it.
 
-Decisions are made elsewhere, by generators that yield what is to be done (`Send`) and are given what came
-of it. `run` and `run_async` drive the same generator; they differ in how they wait and in nothing else.
+Decisions are made elsewhere, by generators that yield what is to be done (`Send`, `Wait`, `Join`) and are given
+what came of it. `run` and `run_async` drive the same generator over an engine; they differ in how they wait and in
+nothing else.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
-import re
-import ssl
-from collections.abc import Generator, Iterator, Mapping
+import copy
+import time
+import zlib
+from collections.abc import Generator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx
 
-from .errors import ConfigError, ConnectionFailed, ImagesError, MalformedResponse, RequestTimeout
-from .text import without_userinfo
+from .defaults import LARGEST_BODY
+from .errors import ImagesError, MalformedResponse, RequestTimeout, ResponseTooLarge
 
 T = TypeVar("T")
-
-# Loopback is this machine, whatever proxies the environment names. More precise patterns win in httpx.
-NEVER_PROXIED: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
-
-
-class _NoTokens(logging.Filter):
-    """httpcore writes the headers of every answer at DEBUG, and Keystone's answer has the token in one."""
-
-    _TOKEN = re.compile(r"""(b'x-(?:subject|auth)-token', )b(?:'[^']*'|"[^"]*")""", re.IGNORECASE)
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.msg, str):
-            record.msg = self._TOKEN.sub(r"\1***", record.msg)
-        return True
-
-
-for _name in ("httpcore.http11", "httpcore.http2"):
-    logging.getLogger(_name).addFilter(_NoTokens())
 
 
 class Unchanged:
@@ -52,26 +32,49 @@ class Unchanged:
 
 
 UNCHANGED = Unchanged()
-Timeout = float | httpx.Timeout | None | Unchanged
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Send:
-    """A request to send. Its token, and its body, which may hold a key, are not shown."""
+    """A request to send. Its token, and its body, which may hold a key, are not shown.
+
+    `ends`: when it must be over, by `time.monotonic`. `phases`: what each part of it may take, beside that.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     token: str | None = field(default=None, repr=False)
     body: bytes | None = field(default=None, repr=False)
-    timeout: Timeout = UNCHANGED
+    ends: float | None = None
+    phases: httpx.Timeout | None = None
+
+    def left(self) -> float | None:
+        """Seconds until it must be over; never nothing, which sockets take for "do not wait"."""
+        return None if self.ends is None else max(self.ends - time.monotonic(), 0.001)
+
+    def all_headers(self) -> dict[str, str]:
+        """The headers with the token among them."""
+        return {**self.headers, "X-Auth-Token": self.token} if self.token is not None else dict(self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Doing nothing for so many seconds."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Waiting for a sign-in that another call has begun; gives its error, or None."""
+    """Waiting for a sign-in that another call leads, until `ends`; raises its error."""
 
     flight: Future[ImagesError | None]
+    ends: float | None = None
+
+    def left(self) -> float | None:
+        """Seconds until the wait must be over."""
+        return None if self.ends is None else max(self.ends - time.monotonic(), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,62 +92,48 @@ class Answer:
         return found
 
 
-Steps = Generator[Send | Join, Any, T]
+Steps = Generator[Send | Wait | Join, Any, T]
 
 
-def tls_context(
-    verify: bool | str | ssl.SSLContext, cert: str | tuple[str, str] | tuple[str, str, str] | None
-) -> bool | ssl.SSLContext:
-    """What httpx is to verify with; a path is a file or a folder of CA certificates."""
-    if cert is None and not isinstance(verify, str):
-        return verify
-    context = httpx.create_ssl_context(verify) if isinstance(verify, bool) else verify
+class Engine(Protocol):
+    """What sends. It never raises what went wrong, it gives it: nothing of a library below is left attached."""
+
+    def begin(self) -> None:
+        """Called before each call. Raises `ClientClosed` once it is closed."""
+
+    def send(self, send: Send) -> Answer | ImagesError: ...
+
+    def wait(self, seconds: float) -> None:
+        """Waits, but not beyond `close`."""
+
+    def close(self) -> None: ...
+
+
+class AsyncEngine(Protocol):
+    """`Engine`, awaited."""
+
+    def begin(self) -> None: ...
+    async def send(self, send: Send) -> Answer | ImagesError: ...
+    async def wait(self, seconds: float) -> None: ...
+    async def aclose(self) -> None: ...
+
+
+def run(steps: Steps[T], engine: Engine) -> T:
+    """Drives `steps` to their result."""
     try:
-        if isinstance(context, str):
-            where = {"capath" if Path(context).is_dir() else "cafile": context}
-            context = ssl.create_default_context(**where)  # type: ignore[arg-type]
-        if cert is not None:
-            context.load_cert_chain(*([cert] if isinstance(cert, str) else cert))
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"verify={verify!r}, cert: cannot be read: {error}") from None
-    return context
-
-
-@contextmanager
-def sending_options_checked() -> Iterator[None]:
-    """Says what httpx cannot be made with: a proxy, or a file of certificates that the environment names."""
-    failure: ConfigError | None = None
-    try:
-        yield
-    except ImportError:
-        failure = ConfigError(
-            "a SOCKS proxy is asked for, and its package is missing", hint='pip install "httpx[socks]"'
-        )
-    except (OSError, ValueError, httpx.InvalidURL) as trouble:
-        what = f"{type(trouble).__name__}: {_said(trouble)}"
-        failure = ConfigError(
-            f"proxy or certificates cannot be used: {what}", hint="check proxy=, verify= and SSL_CERT_FILE"
-        )
-    if failure is not None:
-        raise failure
-
-
-def run(steps: Steps[T], client: httpx.Client) -> T:
-    """Drives `steps` to their result, sending over `client`."""
-    try:
+        engine.begin()
         step = next(steps)
         while True:
-            outcome: Answer | ImagesError | None
-            if isinstance(step, Join):
-                outcome = step.flight.result()
-                step = steps.send(outcome)
-                continue
-            try:
-                response = client.send(_built(client, step), follow_redirects=False)
-                outcome = Answer(response.status_code, response.headers, response.content)
-            except _TROUBLE as trouble:
-                outcome = _explained(trouble, step)
-            # Outside the except block: the error must not hold httpx's, whose frames hold the token.
+            outcome: Answer | ImagesError | None = None
+            if isinstance(step, Send):
+                outcome = engine.send(step)
+            elif isinstance(step, Wait):
+                engine.wait(step.seconds)
+            else:
+                try:
+                    outcome = copy.copy(step.flight.result(step.left()))
+                except TimeoutError:
+                    outcome = _waited_in_vain()
             step = steps.throw(outcome) if isinstance(outcome, ImagesError) else steps.send(outcome)
     except StopIteration as stop:
         result: T = stop.value
@@ -153,22 +142,24 @@ def run(steps: Steps[T], client: httpx.Client) -> T:
     return result
 
 
-async def run_async(steps: Steps[T], client: httpx.AsyncClient) -> T:
+async def run_async(steps: Steps[T], engine: AsyncEngine) -> T:
     """`run`, awaited."""
     try:
+        engine.begin()
         step = next(steps)
         while True:
-            outcome: Answer | ImagesError | None
-            if isinstance(step, Join):
-                # Shielded: who stops waiting must not stop the sign-in of the others.
-                outcome = await asyncio.shield(asyncio.wrap_future(step.flight))
-                step = steps.send(outcome)
-                continue
-            try:
-                response = await client.send(_built(client, step), follow_redirects=False)
-                outcome = Answer(response.status_code, response.headers, response.content)
-            except _TROUBLE as trouble:
-                outcome = _explained(trouble, step)
+            outcome: Answer | ImagesError | None = None
+            if isinstance(step, Send):
+                outcome = await engine.send(step)
+            elif isinstance(step, Wait):
+                await engine.wait(step.seconds)
+            else:
+                try:
+                    # Shielded: who stops waiting must not stop the sign-in of the others.
+                    flight = asyncio.shield(asyncio.wrap_future(step.flight))
+                    outcome = copy.copy(await asyncio.wait_for(flight, step.left()))
+                except TimeoutError:
+                    outcome = _waited_in_vain()
             step = steps.throw(outcome) if isinstance(outcome, ImagesError) else steps.send(outcome)
     except StopIteration as stop:
         result: T = stop.value
@@ -177,44 +168,57 @@ async def run_async(steps: Steps[T], client: httpx.AsyncClient) -> T:
     return result
 
 
-def _built(client: httpx.Client | httpx.AsyncClient, send: Send) -> httpx.Request:
-    headers = {**send.headers, "X-Auth-Token": send.token} if send.token is not None else send.headers
-    timeout = httpx.USE_CLIENT_DEFAULT if isinstance(send.timeout, Unchanged) else send.timeout
-    return client.build_request(send.method, send.url, headers=headers, content=send.body, timeout=timeout)
+def _waited_in_vain() -> RequestTimeout:
+    return RequestTimeout("the sign-in that another call leads was not done", sent=False)
 
 
-# What httpx, and transports that users write for it, raise when no answer came.
-_TROUBLE = (httpx.HTTPError, httpx.InvalidURL, OSError)
+class Body:
+    """An answer's body while it is read: bounded as sent and as decoded, so that no gzip bomb unfolds."""
 
+    def __init__(self, headers: httpx.Headers, limit: int = LARGEST_BODY) -> None:
+        self._limit = limit
+        self._sent = 0
+        self._whole = bytearray()
+        self._encoding = headers.get("Content-Encoding", "").strip().lower()
+        self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if self._encoding in ("gzip", "deflate") else None
+        length = headers.get("Content-Length", "")
+        self._announced = int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
 
-def _explained(trouble: Exception, send: Send) -> ImagesError:
-    context: dict[str, Any] = {"method": send.method, "url": send.url}
-    said = _said(trouble)
-    match trouble:
-        case httpx.ConnectTimeout():
-            return RequestTimeout("no connection in time", **context)
-        case httpx.PoolTimeout():
-            return RequestTimeout("no free connection in time", **context)
-        case httpx.WriteTimeout():
-            return RequestTimeout("the request could not be sent in time", **context)
-        case httpx.TimeoutException() | TimeoutError():
-            return RequestTimeout("no answer in time", **context)
-        case httpx.DecodingError():
-            return MalformedResponse("the body is not in the encoding that its Content-Encoding names", **context)
-        case httpx.LocalProtocolError():
-            # Its words quote the header that it found wrong, which may be the token.
-            return ConfigError("the request cannot be written as HTTP; a header holds a forbidden character", **context)
-        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
-            return ConfigError(f"not a URL that a request can go to: {said}", **context)
-        case _:
-            return ConnectionFailed(said, **context)
+    def refused(self) -> ImagesError | None:
+        """Why it is not worth reading, if so."""
+        if self._announced > self._limit:
+            return self._too_large()
+        if self._unpack is None and self._encoding not in ("", "identity"):
+            return MalformedResponse(f"the body's Content-Encoding is {self._encoding}, which was not asked for")
+        return None
 
+    def add(self, chunk: bytes) -> ImagesError | None:
+        """Takes the next part; gives an error once that is enough."""
+        self._sent += len(chunk)
+        try:
+            self._take(chunk)
+        except zlib.error:
+            return self._misencoded()
+        return self._too_large() if max(len(self._whole), self._sent) > self._limit else None
 
-def _said(trouble: BaseException) -> str:
-    """The innermost reason: httpx over asyncio says only "All connection attempts failed" of a refused one."""
-    while (cause := trouble.__cause__ or trouble.__context__) is not None and str(cause):
-        trouble = cause
-    if isinstance(trouble, OSError) and not isinstance(trouble, ssl.SSLError) and (trouble.errno or 0) > 0:
-        # The system's own words: asyncio's differ from those of a plain socket.
-        return os.strerror(trouble.errno or 0)
-    return without_userinfo(str(trouble)) or type(trouble).__name__
+    def _take(self, data: bytes) -> None:
+        if self._unpack is None:
+            self._whole += data
+            return
+        while data and len(self._whole) <= self._limit:
+            if self._unpack.eof:
+                self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+            self._whole += self._unpack.decompress(data, self._limit + 1 - len(self._whole))
+            data = self._unpack.unconsumed_tail or self._unpack.unused_data
+
+    def whole(self) -> bytes | ImagesError:
+        """All of it, decoded."""
+        if self._unpack is not None and self._sent and not self._unpack.eof:
+            return self._misencoded()
+        return bytes(self._whole)
+
+    def _misencoded(self) -> MalformedResponse:
+        return MalformedResponse("the body is not in the encoding that its Content-Encoding names")
+
+    def _too_large(self) -> ResponseTooLarge:
+        return ResponseTooLarge(f"the body has more than {self._limit} bytes")

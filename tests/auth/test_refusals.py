@@ -19,8 +19,8 @@ from rackspace_images import (
     StaticToken,
     errors,
 )
-from rackspace_images.auth import identity_error
 from rackspace_images.credentials import US_AUTH_URL
+from rackspace_images.identity import identity_error
 from rackspace_images.transport import Answer
 from scripted import answer
 
@@ -78,7 +78,7 @@ def test_each_refusal_has_its_error(login: bytes, error: type[errors.ImagesError
     """The class says what it is; the line has identity's words, the URL and what to do, and no secret."""
     # Only the silent one is waited for.
     patience = 10 if login else 0.3
-    with Cloud(login=login) as cloud, ImagesClient(cloud.api_key(), timeout=patience) as images:
+    with Cloud(login=login) as cloud, ImagesClient(cloud.api_key(), timeout=patience, retry=None) as images:
         with pytest.raises(errors.ImagesError) as caught:
             images.get(SOURCE_ID)
     assert type(caught.value) is error
@@ -107,7 +107,7 @@ def test_each_refusal_has_its_error(login: bytes, error: type[errors.ImagesError
 )
 def test_keystones_refusals(login: bytes, error: type[errors.ImagesError]) -> None:
     """Keystone's token is a header; a token without a catalog is one without a project."""
-    with Cloud(login=login) as cloud, ImagesClient(cloud.keystone()) as images:
+    with Cloud(login=login) as cloud, ImagesClient(cloud.keystone(), retry=None) as images:
         with pytest.raises(errors.ImagesError) as caught:
             images.get(SOURCE_ID)
     assert type(caught.value) is error
@@ -147,12 +147,12 @@ def test_a_401_says_what_was_sent_from_where(credentials: Any, expected: list[st
 
 def test_what_a_server_echoes_is_not_kept() -> None:
     """Identity's body is not kept on the error: a server may echo what it was sent."""
-    with Cloud(login=answer(500, {"echo": SECRET})) as cloud, ImagesClient(cloud.api_key()) as images:
+    with Cloud(login=answer(500, {"echo": SECRET})) as cloud, ImagesClient(cloud.api_key(), retry=None) as images:
         with pytest.raises(errors.ApiFault) as caught:
             images.get(SOURCE_ID)
     assert caught.value.body == b""
     with Cloud(login=fault(401, "unauthorized", f"wrong key {SECRET}")) as cloud:
-        with pytest.raises(errors.AuthenticationFailed) as refused, ImagesClient(cloud.api_key()) as images:
+        with pytest.raises(errors.AuthenticationFailed) as refused, ImagesClient(cloud.api_key(), retry=None) as images:
             images.get(SOURCE_ID)
     assert SECRET not in str(refused.value) + repr(refused.value.__dict__)
 

@@ -129,7 +129,10 @@ def test_a_version_that_cannot_be_learned(said: bytes) -> None:
     with Cloud(path="/compute") as cloud:
         usual = cloud._answer
         cloud.answers = lambda request: said if request.path == "/compute/" else usual(request)
-        with ImagesClient(cloud.api_key()) as images, pytest.raises(errors.MalformedResponse, match="names no version"):
+        with (
+            ImagesClient(cloud.api_key(), retry=None) as images,
+            pytest.raises(errors.MalformedResponse, match="names no version"),
+        ):
             images.get(SOURCE_ID)
 
 
@@ -180,7 +183,7 @@ def test_locate_asks_all_regions_with_one_sign_in() -> None:
         gone = answer(404, {"itemNotFound": {"code": 404, "message": "Image not found."}})
         ends = {"/ord/": gone, "/iad/": answer(500, b""), "/lon/": b"garbage\r\n\r\n"}
         cloud.answers = lambda request: next((ends[part] for part in ends if part in request.path), usual(request))
-        with ImagesClient(cloud.api_key()) as images:
+        with ImagesClient(cloud.api_key(), retry=None) as images:
             assert outcome(images, SOURCE_ID) == (["DFW"], ["ORD"], ["IAD", "LON"])
             assert outcome(images, SOURCE_ID, regions=["lon", "dfw", "DFW"]) == (["DFW"], [], ["LON"])
             failed = images.locate(SOURCE_ID).failed
@@ -206,7 +209,7 @@ def test_locate_raises_what_is_no_regions_fault() -> None:
 
 def test_a_failed_sign_in_is_nobodys_answer() -> None:
     """Identity that is down stops a run at once; it is not filed under each id, nor under each region."""
-    with Cloud(login=answer(500, b"")) as cloud, ImagesClient(cloud.api_key()) as images:
+    with Cloud(login=answer(500, b"")) as cloud, ImagesClient(cloud.api_key(), retry=None) as images:
         with pytest.raises(errors.ApiFault):
             list(images.locate_many([SOURCE_ID] * 200, concurrency=1))
         assert len(cloud.logins) == 1
@@ -221,7 +224,7 @@ def test_one_broken_catalog_url_fails_one_region() -> None:
         user = {"access": {"token": {"id": "tok"}, "serviceCatalog": rackspace(where)}}
         cloud.login = answer(200, user)
         cloud.good.add("tok")
-        with ImagesClient(cloud.api_key()) as images:
+        with ImagesClient(cloud.api_key(), retry=None) as images:
             assert outcome(images, SOURCE_ID) == (["DFW"], [], ["ORD"])
 
 

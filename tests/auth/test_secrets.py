@@ -73,13 +73,13 @@ def outcomes(cloud: Cloud, make: Callable[[Cloud], Any]) -> list[BaseException]:
     caught: list[BaseException] = []
     patience = 0.3 if b"" in (cloud.login, cloud.image) else 10
     try:
-        with ImagesClient(make(cloud), timeout=patience) as images:
+        with ImagesClient(make(cloud), timeout=patience, retry=None) as images:
             images.get(SOURCE_ID)
     except errors.ImagesError as error:
         caught.append(error)
 
     async def ask() -> None:
-        async with AsyncImagesClient(make(cloud), timeout=patience) as images:
+        async with AsyncImagesClient(make(cloud), timeout=patience, retry=None) as images:
             await images.get(SOURCE_ID)
 
     try:

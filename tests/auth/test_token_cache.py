@@ -16,14 +16,14 @@ import pytest
 from cloud import SECRET, Cloud
 from conftest import SOURCE_ID
 from rackspace_images import ApiKey, ImagesClient, KeystonePassword, StaticToken, errors
-from rackspace_images.auth import Grant
+from rackspace_images.identity import Grant
 from rackspace_images.sandbox import Sandbox
 from rackspace_images.token_cache import TokenCache
 from scripted import answer
 
 
 def get(cloud: Cloud, cache: TokenCache, **options: Any) -> None:
-    with ImagesClient(cloud.api_key(), token_cache=cache, **options) as images:
+    with ImagesClient(cloud.api_key(), token_cache=cache, **{"retry": None, **options}) as images:
         images.get(SOURCE_ID)
 
 
@@ -209,7 +209,7 @@ def test_a_user_a_file(tmp_path: Path) -> None:
 RUN = """
 import sys
 from rackspace_images import ApiKey, ImagesClient, KeystonePassword, StaticToken, errors
-from rackspace_images.auth import Grant
+from rackspace_images.identity import Grant
 from rackspace_images.sandbox import Sandbox
 from rackspace_images.token_cache import TokenCache
 for number in range(20):

@@ -30,7 +30,10 @@ def ask_sync(cloud: Cloud, count: int, **options: Any) -> list[Any]:
         except errors.ImagesError as error:
             return error
 
-    with ImagesClient(cloud.api_key(), **options) as images, ThreadPoolExecutor(min(count, 64)) as pool:
+    with (
+        ImagesClient(cloud.api_key(), **{"retry": None, **options}) as images,
+        ThreadPoolExecutor(min(count, 64)) as pool,
+    ):
         return list(pool.map(one, [images] * count))
 
 
@@ -42,7 +45,7 @@ def ask_async(cloud: Cloud, count: int, **options: Any) -> list[Any]:
         return await images.get(SOURCE_ID)
 
     async def ask() -> list[Any]:
-        async with AsyncImagesClient(cloud.api_key(), **options) as images:
+        async with AsyncImagesClient(cloud.api_key(), **{"retry": None, **options}) as images:
             return await asyncio.gather(*(one(images) for _ in range(count)), return_exceptions=True)
 
     return asyncio.run(ask())
@@ -273,7 +276,7 @@ def test_a_refusal_is_remembered_for_ever_longer() -> None:
 
 def test_a_token_that_is_still_good_is_used_while_identity_is_down() -> None:
     """Renewal ahead of time that fails leaves the old token in use, and is tried again later, not at every call."""
-    with Cloud(life=timedelta(hours=1)) as cloud, ImagesClient(cloud.api_key()) as images:
+    with Cloud(life=timedelta(hours=1)) as cloud, ImagesClient(cloud.api_key(), retry=None) as images:
         images.get(SOURCE_ID)
         start = images._session.tokens._clock()
         now = start + 3550

@@ -18,6 +18,12 @@ def _plain_output(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(autouse=True)
+def _asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test meets it meets once, and does not wait for."""
+    monkeypatch.setattr("rackspace_images.retry.Retry.wait_after", lambda *_, **__: None)
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[Sandbox]:
     with Sandbox() as sandbox:

@@ -25,6 +25,7 @@ CODES = {
     errors.ConflictingRequest: 1,
     errors.OverLimit: 5,
     errors.ApiFault: 1,
+    errors.ResponseTooLarge: 1,
     errors.ServiceUnavailable: 5,
     errors.UnexpectedStatus: 1,
     errors.AuthError: 4,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from rackspace_images import AsyncImagesClient, Image, ImagesClient, KeystonePassword
-from rackspace_images.auth import Grant
 from rackspace_images.defaults import RENEWAL_MARGIN
+from rackspace_images.identity import Grant
 from rackspace_images.token_cache import TokenCache
 
 from .clients import Opened, both, password_of

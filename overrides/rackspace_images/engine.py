@@ -1,0 +1,73 @@
+"""What every engine shares: what it is told, where a request stands, and what the trouble with it is called."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from .errors import ImagesError, RequestTimeout
+from .proxies import Proxies
+from .tls import Tls
+from .transport import Answer, Body, Send
+
+ENGINES = ("httpx", "fast")
+
+
+@dataclass(slots=True)
+class Options:
+    """How to reach servers. `transport`: one of the user's, which the httpx engine sends through instead of its own."""
+
+    tls: Tls
+    proxies: Proxies
+    transport: Any = None
+
+
+class Stage(enum.IntEnum):
+    """How far a request has come."""
+
+    ROOM = 0
+    CONNECTING = 1
+    HANDSHAKE = 2
+    SENDING = 3
+    WAITING = 4
+    HEADERS = 5
+    BODY = 6
+
+    @property
+    def sent(self) -> bool:
+        """Whether the server may have got the request."""
+        return self >= Stage.SENDING
+
+
+_NOT_DONE = {
+    Stage.ROOM: "no free connection",
+    Stage.CONNECTING: "no connection",
+    Stage.HANDSHAKE: "the TLS handshake was not done",
+    Stage.SENDING: "the request could not be sent",
+    Stage.WAITING: "no answer",
+    Stage.HEADERS: "the answer's headers did not end",
+    Stage.BODY: "the answer's body did not end",
+}
+
+
+def timed_out(stage: Stage) -> RequestTimeout:
+    """The error of a request whose time ran out at a stage."""
+    return RequestTimeout(_NOT_DONE[stage], sent=stage.sent)
+
+
+def answered(status_code: int, headers: httpx.Headers, body: Body, error: ImagesError | None) -> Answer | ImagesError:
+    """What a response is, once its body is read as far as it is wanted."""
+    outcome = error or body.whole()
+    if isinstance(outcome, bytes):
+        return Answer(status_code, headers, outcome)
+    outcome.place(status_code=status_code, request_id=Answer(status_code, headers, b"").request_id)
+    return outcome
+
+
+def origin(send: Send) -> str:
+    """Scheme, host and port of a request's URL, as they are written in it."""
+    end = send.url.find("/", 8)
+    return send.url if end < 0 else send.url[:end]

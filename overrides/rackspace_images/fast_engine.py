@@ -1,0 +1,1 @@
+"""Sending over aiohttp, for many images at once."""

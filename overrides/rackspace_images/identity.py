@@ -1,0 +1,161 @@
+"""What is sent to identity for a token, and what its answer means. Nothing here sends, waits or remembers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from rackspace_identity_api import models as wire
+from rackspace_identity_api.api.keystone import create_keystone_token, get_keystone_catalog
+from rackspace_identity_api.api.rackspace import create_rackspace_token
+
+from .credentials import UK_AUTH_URL, US_AUTH_URL, ApiKey, ApplicationCredential, Credentials, Password, StaticToken
+from .defaults import RENEWAL_MARGIN
+from .errors import (
+    ApiFault,
+    AuthenticationFailed,
+    ImagesError,
+    OverLimit,
+    ServiceUnavailable,
+    UnexpectedStatus,
+)
+from .faults import api_error
+from .regions import Endpoint, keystone_endpoints, rackspace_endpoints
+from .text import is_token
+from .transport import Answer, Send
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a sign-in gave: the token, until when (seconds since the epoch, None where nobody said), and the catalog."""
+
+    token: str = field(repr=False)
+    expires: float | None
+    received: float
+    endpoints: tuple[Endpoint, ...] = field(default=(), repr=False)
+    default_region: str | None = None
+    cached: bool = field(default=False, compare=False)
+
+    def is_due(self, now: float) -> bool:
+        """Whether to renew it: near its end by a margin, a tenth of its life where that is short.
+
+        A token that was over when it came is one whose clock is not ours: it is used until the server refuses it.
+        """
+        if self.expires is None or self.expires <= self.received:
+            return False
+        return now >= self.expires - min(RENEWAL_MARGIN, (self.expires - self.received) / 10)
+
+    def is_over(self, now: float) -> bool:
+        """Whether its time has passed, by our clock."""
+        return self.is_due(now) and self.expires is not None and now >= self.expires
+
+
+def token_request(credentials: Credentials, headers: Mapping[str, str]) -> Send:
+    body = credentials.token_request()
+    if isinstance(body, wire.RackspaceTokenRequest):
+        kwargs = create_rackspace_token._get_kwargs(body=body)
+    elif isinstance(body, wire.KeystoneTokenRequest):
+        kwargs = create_keystone_token._get_kwargs(body=body)
+    else:
+        kwargs = get_keystone_catalog._get_kwargs()
+    return Send(
+        kwargs["method"].upper(),
+        f"{credentials.auth_url}{kwargs['url']}",
+        {**headers, **kwargs.get("headers", {})},
+        token=credentials.token if isinstance(credentials, StaticToken) else None,
+        body=json.dumps(kwargs["json"]).encode() if "json" in kwargs else None,
+    )
+
+
+def granted(credentials: Credentials, answer: Answer, now: float) -> Grant | str:
+    """The grant in a good answer, or what is wrong with it. Its locals hold the token, so it does not raise."""
+    try:
+        obj = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return "is not JSON"
+    try:
+        if isinstance(credentials, StaticToken):
+            catalog = wire.KeystoneCatalogAnswer.from_dict(obj).catalog
+            return Grant(credentials.token, None, now, tuple(keystone_endpoints(catalog or [])))
+        if isinstance(credentials, ApiKey | Password):
+            access = wire.RackspaceTokenAnswer.from_dict(obj).access
+            region = access.user.rax_aut_hdefault_region if isinstance(access.user, wire.RackspaceUser) else None
+            return _checked(
+                access.token.id,
+                access.token.expires,
+                now,
+                tuple(rackspace_endpoints(access.service_catalog or [])),
+                region if isinstance(region, str) else None,
+            )
+        token = wire.KeystoneTokenAnswer.from_dict(obj).token
+        subject = answer.headers.get("X-Subject-Token")
+        return _checked(subject, token.expires_at, now, tuple(keystone_endpoints(token.catalog or [])), None)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return "holds no token"
+
+
+def _checked(
+    token: object, expires: object, now: float, endpoints: tuple[Endpoint, ...], region: str | None
+) -> Grant | str:
+    if not is_token(token):
+        return "holds no token that a header can carry"
+    return Grant(token, _moment(expires), now, endpoints, region)
+
+
+def _moment(expires: object) -> float | None:
+    """Seconds since the epoch, or None for what cannot be read: then the server says when the token is over."""
+    if not isinstance(expires, str):
+        return None
+    try:
+        when = datetime.fromisoformat(expires)
+        return (when if when.tzinfo is not None else when.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def identity_error(answer: Answer, credentials: Credentials, source: str | None = None) -> ImagesError:
+    """The error that identity's answer is: a plain no, or the class of its status."""
+    # The body is not kept: it may hold a token, or quote the secret in a way of its own.
+    error = api_error(answer, *credentials.secrets)
+    error.body = b""
+    # Keystone answers 404 to an application credential that it does not know, with a fault of its own.
+    unknown = answer.status_code == 404 and error.fault == "error" and isinstance(credentials, ApplicationCredential)
+    if answer.status_code in (401, 403) or unknown:
+        message = error.message or "identity refused the credentials"
+        hint = _hint(answer, credentials, source)
+        return AuthenticationFailed(
+            answer.status_code, error.fault, message, error.details, request_id=error.request_id, hint=hint
+        )
+    if answer.status_code == 404 or (isinstance(error, UnexpectedStatus) and error.status_code < 500):
+        return UnexpectedStatus(
+            answer.status_code,
+            error.fault,
+            error.message,
+            error.details,
+            request_id=error.request_id,
+            hint="check auth_url: this is not an identity service",
+        )
+    if not isinstance(error, OverLimit | ServiceUnavailable | ApiFault):
+        error = type(error)(
+            answer.status_code,
+            error.fault,
+            error.message,
+            error.details,
+            request_id=error.request_id,
+            hint="check auth_url, and what stands between",
+        )
+    return error
+
+
+def _hint(answer: Answer, credentials: Credentials, source: str | None) -> str:
+    if "OS-MF" in answer.headers.get("WWW-Authenticate", ""):
+        return "an API key: this user's password needs a second factor, which only a person can give"
+    where = f" (from {source})" if source else ""
+    hint = f"check the {credentials.secret_kind} that was sent{where}"
+    if isinstance(credentials, Password):
+        hint += "; if it is an API key, use ApiKey or RS_API_KEY"
+    if credentials.auth_url == US_AUTH_URL.rstrip("/"):
+        hint += f"; for a UK account, auth_url={UK_AUTH_URL}"
+    return hint
