@@ -58,10 +58,32 @@ def test_every_field_of_the_sources_table_is_described() -> None:
 
 def test_the_documented_statuses() -> None:
     """The source's statuses, and the two that its table forgets."""
-    operation = spec.document("images")["paths"]["/images/{image_id}"]["get"]
     in_source = {"200", "203", "400", "401", "403", "405", "409", "413", "500", "503"}
-    assert set(operation["responses"]) == in_source | {"404", "429", "default"}
-    assert operation["operationId"] == "getImage"
+    for path, name in (("/images/{image_id}", "getImage"), ("/images/detail", "listImagesDetails")):
+        operation = spec.document("images")["paths"][path]["get"]
+        assert set(operation["responses"]) == in_source | {"404", "429", "default"}
+        assert operation["operationId"] == name
+
+
+def test_the_lists_queries() -> None:
+    """All of Nova's filters and the two of paging, each described, with an example that fits it, and none required."""
+    parameters = spec.document("images")["paths"]["/images/detail"]["get"]["parameters"]
+    filters = ["server", "name", "status", "type", "changes-since", "minDisk", "minRam"]
+    assert [parameter["name"] for parameter in parameters] == [*filters, "marker", "limit"]
+    for parameter in parameters:
+        assert parameter["in"] == "query"
+        assert not parameter.get("required")
+        assert "Nova 26" in parameter["description"]
+        _validator(spec.document("images"), parameter["schema"]).validate(parameter["example"])
+
+
+def test_a_page_holds_the_image() -> None:
+    """The list's image is the very image of the other operation."""
+    schemas = spec.document("images")["components"]["schemas"]
+    assert schemas["ImagePage"]["properties"]["images"]["items"] == schemas["ImageEnvelope"]["properties"]["image"]
+    examples = spec.document("images")["components"]["examples"]
+    images = [examples[name]["value"]["image"] for name in ("Saving", "Source")]
+    assert examples["Page"]["value"]["images"] == images
 
 
 @pytest.mark.parametrize("name", NAMES)

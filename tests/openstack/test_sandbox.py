@@ -136,6 +136,27 @@ CASES = [
     Case("no version, no token", "/images/{id}", token=None),
     Case("v1.1", "/v1.1/images/{id}"),
     Case("v3", "/v3/images/{id}"),
+    Case("list", "/v2.1/images/detail"),
+    Case("list, v2, project in the URL", "/v2/{project}/images/detail"),
+    Case("list, a full page", "/v2.1/images/detail?limit=1"),
+    Case("list, at a marker", "/v2.1/images/detail?marker={id}"),
+    Case("list, an unknown marker", f"/v2.1/images/detail?marker={UNKNOWN}"),
+    Case("list, no marker", "/v2.1/images/detail?marker="),
+    *(Case(f"list, limit={limit}", f"/v2.1/images/detail?limit={limit}") for limit in ("-1", "ten", "1001", "")),
+    *(
+        Case(f"list, {query}", f"/v2.1/images/detail?{query}&limit=1")
+        for query in (
+            *("status=active", "status=SAVING", "status=ERROR", "status=UNKNOWN", "status=deactivated"),
+            *("status=queued", "type=base", "type=cactus", "minDisk=20", "minDisk=19", "minRam=512", "minRam=much"),
+            *("changes-since=2000-01-01T00:00:00Z", "changes-since=2999-01-01T00:00:00Z", "changes-since=yesterday"),
+            *("name=", "server=", "server=nobody", "sort_key=name"),
+        )
+    ),
+    Case("list, 2.36", "/v2.1/images/detail", headers={"X-OpenStack-Nova-API-Version": "2.36"}),
+    Case("list, no token", "/v2.1/images/detail", token=None),
+    Case("list, other project", "/v2.1/12345/images/detail"),
+    Case("list, trailing slash", "/v2.1/images/detail/"),
+    Case("list, HEAD", "/v2.1/images/detail", "HEAD"),
     Case("versions", "/"),
     Case("versions, no token", "/", token=None),
     Case("the version", "/v2.1/"),

@@ -158,8 +158,8 @@ def _operation(service: DocumentName, method: str, path: str) -> tuple[DocumentN
     to compute alone.
     """
     for name in _DOCUMENTS:
-        # The longest first, as `/tokens` is the end of `/auth/tokens` too.
-        for template in sorted(document(name)["paths"], key=len, reverse=True):
+        # Those without parameters first, as OpenAPI says; then the longest, as `/tokens` ends `/auth/tokens` too.
+        for template in sorted(document(name)["paths"], key=lambda path: ("{" in path, -len(path))):
             if method.lower() not in document(name)["paths"][template]:
                 continue
             own = re.sub(r"\{[^}]*\}", "[^/]+", template)

@@ -1,4 +1,4 @@
-"""What stands around the image operation: the token, the tenant, ids, methods, microversions, other paths."""
+"""What stands around the operations: the token, the tenant, ids, methods, microversions, other paths."""
 
 import re
 
@@ -49,7 +49,7 @@ def test_another_tenant_is_a_malformed_url(signed_in: httpx.Client) -> None:
 
 @pytest.mark.parametrize(
     "image_id",
-    [SOURCE.upper(), SOURCE.replace("-", ""), "00000000-0000-4000-8000-000000999999", "x", "detail", f"{SOURCE}%0A"],
+    [SOURCE.upper(), SOURCE.replace("-", ""), "00000000-0000-4000-8000-000000999999", "x", "details", f"{SOURCE}%0A"],
 )
 def test_an_id_that_is_not_reserved_letter_by_letter_is_not_found(signed_in: httpx.Client, image_id: str) -> None:
     """Upper case, no dashes, or an id of no image answer 404 with the fault."""

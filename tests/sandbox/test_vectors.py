@@ -16,14 +16,24 @@ from .described import problems
 
 FILE = vectors()
 VECTORS: list[dict[str, Any]] = FILE["vectors"]
-each_vector = pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
+LISTS: list[dict[str, Any]] = FILE["lists"]
+ALL = VECTORS + LISTS
+each_vector = pytest.mark.parametrize("vector", ALL, ids=[vector["name"] for vector in ALL])
+
+
+def reserved_id(vector: dict[str, Any]) -> str:
+    return str(vector["image_id"] if "image_id" in vector else vector["server"])
+
+
+def url(vector: dict[str, Any]) -> str:
+    return ("/images/" if "image_id" in vector else "/images/detail?server=") + reserved_id(vector)
 
 
 def served(vector: dict[str, Any], client: httpx.Client, sandbox: Sandbox) -> Iterator[httpx.Response]:
     """The answers to one vector, asked for in turn in its first region."""
     endpoint = sandbox.endpoint(vector.get("regions", FILE["regions"])[0])
     for _ in vector["answers"]:
-        yield client.get(f"{endpoint}/images/{vector['image_id']}")
+        yield client.get(endpoint + url(vector))
 
 
 def test_the_file_fits_its_schema() -> None:
@@ -35,15 +45,15 @@ def test_the_file_fits_its_schema() -> None:
 
 def test_names_and_ids_are_unique() -> None:
     """Every vector has a name and a reserved id of its own."""
-    for key in ("name", "image_id"):
-        values = [vector[key] for vector in VECTORS]
-        assert len(values) == len(set(values))
+    names = [vector["name"] for vector in ALL]
+    ids = [reserved_id(vector) for vector in ALL]
+    assert len(ALL) == len(set(names)) == len(set(ids))
 
 
 def test_the_token_and_the_regions_are_the_documents() -> None:
     """The token and the regions of the vectors are those of identity.yaml's examples."""
     assert FILE["token"] == tokens()[0]
-    assert set(regions()) >= {region for vector in VECTORS for region in vector.get("regions", FILE["regions"])}
+    assert set(regions()) >= {region for vector in ALL for region in vector.get("regions", FILE["regions"])}
 
 
 @each_vector
@@ -56,7 +66,7 @@ def test_every_answer_has_its_expectation(vector: dict[str, Any]) -> None:
 @each_vector
 def test_reserved_ids_name_a_status(vector: dict[str, Any]) -> None:
     """The last digits of a reserved id are a status that the vector answers, and a number."""
-    digits = vector["image_id"].rpartition("-")[2]
+    digits = reserved_id(vector).rpartition("-")[2]
     if digits.startswith("000000"):
         assert int(digits[6:9]) in {answer["status"] for answer in vector["answers"]}
 
@@ -105,7 +115,8 @@ def test_contract_answers_are_what_the_document_describes(
     """Headers, media type and body of a contract answer are valid for its status, unless it is meant not to be."""
     for expected, answer in zip(vector["expect"], served(vector, signed_in, sandbox), strict=True):
         if vector["level"] == "contract" and expected["outcome"] != "malformed":
-            assert problems("images", "/images/{image_id}", "get", answer) == []
+            path = "/images/{image_id}" if "image_id" in vector else "/images/detail"
+            assert problems("images", path, "get", answer) == []
 
 
 @each_vector
@@ -118,18 +129,31 @@ def test_expectations_agree_with_answers(vector: dict[str, Any], signed_in: http
             assert {key: image[key] for key in expected.get("kept", {})} == expected.get("kept", {})
             assert not set(expected.get("absent", [])) & set(image)
             assert all(image[key] is None for key in expected.get("null", []))
+        elif expected["outcome"] == "page":
+            assert_page(answer.json(), expected)
         elif expected["outcome"] == "fault" and expected["fault"] is not None:
             fault = answer.json()[expected["fault"]]
             assert fault["message"] == expected["message"]
             assert fault.get("details") == expected.get("details")
 
 
+def assert_page(page: dict[str, Any], expected: dict[str, Any]) -> None:
+    for image, told in zip(page["images"], expected["images"], strict=True):
+        if "fields" in told:
+            assert {key: image[key] for key in told["fields"]} == told["fields"]
+        else:
+            assert not isinstance(image, dict) or not isinstance(image.get("id"), str)
+    links = [link["href"] for link in page.get("images_links") or [] if link["rel"] == "next"]
+    assert [httpx.URL(link).params["marker"] for link in links] == [expected["next"]] * len(links)
+    assert bool(links) is (expected["next"] is not None)
+
+
 def test_a_sequence_advances_and_its_last_answer_repeats(signed_in: httpx.Client, sandbox: Sandbox) -> None:
     """A snapshot goes SAVING 25, SAVING 50, ACTIVE 100 and stays so, until the sandbox is reset."""
-    url = f"{sandbox.compute_url}/images/00000000-0000-4000-8000-000000200003"
+    snapshot = f"{sandbox.compute_url}/images/00000000-0000-4000-8000-000000200003"
 
     def seen() -> tuple[str, int]:
-        image = signed_in.get(url).json()["image"]
+        image = signed_in.get(snapshot).json()["image"]
         return image["status"], image["progress"]
 
     stages = [("SAVING", 25), ("SAVING", 50), ("ACTIVE", 100), ("ACTIVE", 100)]
@@ -140,9 +164,9 @@ def test_a_sequence_advances_and_its_last_answer_repeats(signed_in: httpx.Client
 
 def test_a_refused_request_does_not_advance_a_sequence(signed_in: httpx.Client, sandbox: Sandbox) -> None:
     """Only a request that gets the answer moves a sequence on."""
-    url = f"{sandbox.compute_url}/images/00000000-0000-4000-8000-000000200003"
-    assert signed_in.get(url, headers={"X-Auth-Token": "wrong"}).status_code == 401
-    assert signed_in.get(url).json()["image"]["progress"] == 25
+    snapshot = f"{sandbox.compute_url}/images/00000000-0000-4000-8000-000000200003"
+    assert signed_in.get(snapshot, headers={"X-Auth-Token": "wrong"}).status_code == 401
+    assert signed_in.get(snapshot).json()["image"]["progress"] == 25
 
 
 def test_sequences_are_each_regions_and_each_sandboxs_own(signed_in: httpx.Client, sandbox: Sandbox) -> None:
@@ -164,5 +188,8 @@ def test_an_image_is_found_in_its_regions_alone(
     """A region that a vector does not name knows nothing of its id."""
     elsewhere = set(regions()) - set(vector.get("regions", FILE["regions"]))
     for region in elsewhere:
-        answer = signed_in.get(f"{sandbox.endpoint(region)}/images/{vector['image_id']}")
-        assert (answer.status_code, list(answer.json())) == (404, ["itemNotFound"])
+        answer = signed_in.get(sandbox.endpoint(region) + url(vector))
+        if "image_id" in vector:
+            assert (answer.status_code, list(answer.json())) == (404, ["itemNotFound"])
+        else:
+            assert (answer.status_code, answer.json()) == (200, {"images": []})

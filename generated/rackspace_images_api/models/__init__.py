@@ -10,6 +10,7 @@ from .forbidden_fault import ForbiddenFault
 from .image import Image
 from .image_envelope import ImageEnvelope
 from .image_metadata import ImageMetadata
+from .image_page import ImagePage
 from .image_server import ImageServer
 from .item_not_found_fault import ItemNotFoundFault
 from .link import Link
@@ -30,6 +31,7 @@ __all__ = (
     "Image",
     "ImageEnvelope",
     "ImageMetadata",
+    "ImagePage",
     "ImageServer",
     "ItemNotFoundFault",
     "Link",

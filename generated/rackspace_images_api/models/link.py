@@ -13,7 +13,7 @@ T = TypeVar("T", bound="Link")
 
 @_attrs_define
 class Link:
-    """A link from the image, or its server, to itself."""
+    """A link from the image, its server or a version to itself, or from a page to the next."""
 
     href: None | str | Unset = UNSET
     """ The URL. (The source's table says Uuid; its example is a URL, and the example is right.) """
@@ -23,8 +23,9 @@ class Link:
     - `self`: this version of the resource
     - `bookmark`: the resource, whatever the version
     - `alternate`: another representation, whose media type `type` names
+    - `next`: the page after this one
 
-    (The source's example; its table says Uuid.)
+    (The source's example; its table says Uuid. `next`: Nova 26 and 34.)
      """
     type_: None | str | Unset = UNSET
     """ The media type of what stands there; on `alternate` links only. (The source's example; its table says Uuid.)

@@ -22,29 +22,64 @@ class Answer:
 
 
 class Answers:
-    """The answers to the reserved ids. Each region counts for itself, and the last answer repeats."""
+    """The answers to the reserved ids, of images and of servers whose images are listed.
+
+    Each region counts for itself, and the last answer repeats.
+    """
 
     def __init__(self) -> None:
         described = vectors()
-        self._answers: dict[tuple[str, str], list[Answer]] = {}
-        for vector in described["vectors"]:
-            answers = [_answer(answer) for answer in vector["answers"]]
-            for region in vector.get("regions", described["regions"]):
-                self._answers[region, vector["image_id"]] = answers
+        self._images = {
+            (region, vector["image_id"]): [_answer(answer) for answer in vector["answers"]]
+            for vector in described["vectors"]
+            for region in vector.get("regions", described["regions"])
+        }
+        self._pages = {
+            (region, vector["server"]): [_answer(answer) for answer in vector["answers"]]
+            for vector in described["lists"]
+            for region in vector.get("regions", described["regions"])
+        }
+        # Every client can read a contract's image; one of a tolerance's would cost some of them the whole page.
+        self._listed = {
+            (region, vector["image_id"]): [expected["outcome"] == "image" for expected in vector["expect"]]
+            for vector in described["vectors"]
+            for region in vector.get("regions", described["regions"])
+            if vector["level"] == "contract"
+        }
         self._given: Counter[tuple[str, str]] = Counter()
 
     def next(self, region: str, image_id: str) -> Answer | None:
         """The next answer for an image in a region (`DFW`), or None where no vector has it."""
-        answers = self._answers.get((region, image_id))
-        if answers is None:
-            return None
-        given = self._given[region, image_id]
-        self._given[region, image_id] += 1
-        return answers[min(given, len(answers) - 1)]
+        return self._next(self._images, region, image_id)
+
+    def next_page(self, region: str, server_id: str) -> Answer | None:
+        """The next answer for the list of a server's images, or None where no vector has it."""
+        return self._next(self._pages, region, server_id)
+
+    def images(self, region: str) -> list[JsonObject]:
+        """The images of a region, each as the next answer for it will show it, if that answer is an image.
+
+        It does not count as an answer.
+        """
+        found: list[JsonObject] = []
+        for key, listed in self._listed.items():
+            stage = min(self._given[key], len(listed) - 1)
+            if key[0] == region and listed[stage]:
+                found.append(json.loads(self._images[key][stage].body)["image"])
+        return found
 
     def reset(self) -> None:
         """Begins every sequence anew."""
         self._given.clear()
+
+    def _next(self, described: dict[tuple[str, str], list[Answer]], region: str, reserved_id: str) -> Answer | None:
+        # No id of a server is an image's, so both count in one.
+        answers = described.get((region, reserved_id))
+        if answers is None:
+            return None
+        given = self._given[region, reserved_id]
+        self._given[region, reserved_id] += 1
+        return answers[min(given, len(answers) - 1)]
 
 
 def _answer(described: JsonObject) -> Answer:

@@ -1,4 +1,4 @@
-"""OpenStack Compute, as far as `images.yaml` goes: one operation, and what Nova says around it."""
+"""OpenStack Compute, as far as `images.yaml` goes: an image, the list, and what Nova says around them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from . import spec
+from . import listing, spec
 from .answers import Answer, Answers
 from .replies import address, documented, fault, not_routed, request_id
 
@@ -16,7 +16,7 @@ _VERSIONED = re.compile(r"/(?P<region>[^/]+)/(?P<version>v2(?:\.1)?)(?P<rest>/.*
 _OPERATION = re.compile(r"(?:/(?P<tenant>[^/]+))?/images/(?P<image_id>[^/]+)")
 _MICROVERSION = re.compile(r"(?P<major>[1-9][0-9]*)\.(?P<minor>0|[1-9][0-9]*)")
 _OLDEST, _LAST, _NEWEST = (2, 1), (2, 35), (2, 100)
-"""The microversions there are; `_LAST` is the last that has the operation."""
+"""The microversions there are; `_LAST` is the last that has the operations."""
 
 
 def compute(answers: Answers, base_url: str | None) -> Callable[[Request], Awaitable[Response]]:
@@ -61,6 +61,10 @@ def _in_version(
         return documented("images", "BadRequest", 400)
     if refused is not None:
         return refused
+    if operation["image_id"] == "detail":
+        page = answers.next_page(region, listing.server_of(request.query_params))
+        url = address(request, base_url) + request.url.path
+        return page or listing.page(answers.images(region), request.query_params, url)
     # An id in upper case or without dashes is nobody's here, as it is at Nova.
     answer = answers.next(region, operation["image_id"])
     return answer or documented("images", "ItemNotFound", 404)
