@@ -16,6 +16,7 @@ from .credentials import (
 from .image import Image, ImageResponse
 from .retry import Attempt, Retry
 from .version import __version__
+from .waiting import Progress
 
 __all__ = [
     "UK_AUTH_URL",
@@ -30,6 +31,7 @@ __all__ = [
     "KeystonePassword",
     "LocateResult",
     "Password",
+    "Progress",
     "Retry",
     "StaticToken",
     "__version__",

@@ -1,18 +1,27 @@
 """One question asked of many: many regions, many ids. What is asked is handed in.
 
-Memory is bounded by `concurrency`, so the ids may come from an endless iterable.
+Workers take the ids as they become free, and hand what came of them to whoever iterates. Memory is bounded by
+`concurrency`, so the ids may come from an endless iterable, and a slow one holds nothing back.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import queue
+import threading
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, TypeVar
 
-from .errors import AuthenticationFailed, ClientClosed, ConfigError, ImageNotFound, ImagesError, RegionNotFound
+from .errors import (
+    AuthenticationFailed,
+    ClientClosed,
+    ConfigError,
+    ImageNotFound,
+    ImagesError,
+    InsecureUrl,
+    RegionNotFound,
+)
 from .image import Image
 
 Id = TypeVar("Id")
@@ -46,50 +55,135 @@ def is_everyones(error: ImagesError) -> bool:
     return error.signing_in or isinstance(error, AuthenticationFailed | ClientClosed)
 
 
+def checked_concurrency(concurrency: int) -> int:
+    """`concurrency`, if it is one. Raises `ConfigError`."""
+    if not isinstance(concurrency, int) or isinstance(concurrency, bool) or concurrency < 1:
+        raise ConfigError(f"concurrency={concurrency!r}: at least 1 is asked at a time")
+    return concurrency
+
+
+@dataclass(slots=True)
+class _Ended:
+    """What a worker leaves when it has no more to do: the error that stops the run, or None."""
+
+    error: BaseException | None = None
+
+
 def each(ids: Iterable[Id], ask: Callable[[Id], T], concurrency: int) -> Iterator[tuple[Id, T | ImagesError]]:
-    """(id, what `ask` gave or raised) as they arrive. Leaving early asks nothing more."""
-    source = iter(ids)
-    running: dict[Future[T], Id] = {}
-    pool = ThreadPoolExecutor(concurrency, thread_name_prefix="rackspace-images")
+    """(id, what `ask` gave or raised) as they arrive. Leaving early asks nothing more, and waits for nothing.
+
+    The ids are taken in the workers' threads, by one at a time.
+    """
+    source, taking, stop = iter(ids), threading.Lock(), threading.Event()
+    # As many as there are workers: none of them is ever left waiting for room by one who went away.
+    done: queue.Queue[tuple[Id, T | ImagesError] | _Ended] = queue.Queue(concurrency)
+    started = 0
+
+    def start() -> None:
+        nonlocal started
+        started += 1
+        threading.Thread(target=work, name=f"rackspace-images-{started}", daemon=True).start()
+
+    def work() -> None:
+        ended = _Ended()
+        try:
+            while not stop.is_set():
+                with taking:
+                    one = next(source)
+                    if started < concurrency and not stop.is_set():
+                        start()
+                outcome = _outcome(ask, one)
+                if not stop.is_set():
+                    done.put((one, outcome))
+        except StopIteration:
+            pass
+        except BaseException as error:  # noqa: BLE001  raised where it is waited for
+            ended.error = error
+        if not stop.is_set():
+            done.put(ended)
+
+    ended = 0
     try:
-        while True:
-            for one in islice(source, concurrency - len(running)):
-                running[pool.submit(ask, one)] = one
-            if not running:
-                return
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                error = _of_one(future.exception())
-                yield running.pop(future), future.result() if error is None else error
+        start()
+        while ended < started:
+            item = done.get()
+            if not isinstance(item, _Ended):
+                yield item
+            elif item.error is not None:
+                raise item.error
+            else:
+                ended += 1
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        stop.set()
+        while not done.empty():
+            done.get_nowait()
 
 
 async def each_async(
-    ids: Iterable[Id], ask: Callable[[Id], Coroutine[Any, Any, T]], concurrency: int
+    ids: Iterable[Id] | AsyncIterable[Id], ask: Callable[[Id], Coroutine[Any, Any, T]], concurrency: int
 ) -> AsyncIterator[tuple[Id, T | ImagesError]]:
-    """`each`, awaited."""
-    source = iter(ids)
-    running: dict[asyncio.Task[T], Id] = {}
+    """`each`, awaited; the ids may come from an async iterable too."""
+    source, taking = _aiter(ids), asyncio.Lock()
+    done: asyncio.Queue[tuple[Id, T | ImagesError] | _Ended] = asyncio.Queue(concurrency)
+    workers: list[asyncio.Task[None]] = []
+
+    async def work() -> None:
+        ended = _Ended()
+        try:
+            while True:
+                async with taking:
+                    one = await anext(source)
+                    if len(workers) < concurrency:
+                        workers.append(asyncio.create_task(work()))
+                await done.put((one, await _outcome_async(ask, one)))
+        except StopAsyncIteration:
+            pass
+        except Exception as error:  # noqa: BLE001  raised where it is waited for
+            ended.error = error
+        await done.put(ended)
+
+    ended = 0
     try:
-        while True:
-            for one in islice(source, concurrency - len(running)):
-                running[asyncio.create_task(ask(one))] = one
-            if not running:
-                return
-            done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                error = _of_one(task.exception())
-                yield running.pop(task), task.result() if error is None else error
+        workers.append(asyncio.create_task(work()))
+        while ended < len(workers):
+            item = await done.get()
+            if not isinstance(item, _Ended):
+                yield item
+            elif item.error is not None:
+                raise item.error
+            else:
+                ended += 1
     finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
 
 
-def _of_one(error: BaseException | None) -> ImagesError | None:
+async def _aiter(ids: Iterable[Id] | AsyncIterable[Id]) -> AsyncIterator[Id]:
+    if isinstance(ids, AsyncIterable):
+        async for one in ids:
+            yield one
+    else:
+        for one in ids:
+            yield one
+
+
+def _outcome(ask: Callable[[Id], T], one: Id) -> T | ImagesError:
+    try:
+        return ask(one)
+    except ImagesError as error:
+        return _of_one(error)
+
+
+async def _outcome_async(ask: Callable[[Id], Coroutine[Any, Any, T]], one: Id) -> T | ImagesError:
+    try:
+        return await ask(one)
+    except ImagesError as error:
+        return _of_one(error)
+
+
+def _of_one(error: ImagesError) -> ImagesError:
     """An error that is one id's own; raises what stops the run."""
-    if error is None:
-        return None
-    if not isinstance(error, ImagesError) or is_everyones(error) or isinstance(error, ConfigError | RegionNotFound):
+    if is_everyones(error) or isinstance(error, ConfigError | RegionNotFound | InsecureUrl):
         raise error
     return error

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
-from .bulk import LocateResult, each, each_async, is_everyones, located
+from .bulk import LocateResult, checked_concurrency, each, each_async, is_everyones, located
 from .client_base import BaseClient, Id, OfCall, TimeoutOfCall
-from .defaults import LOCATE_CONCURRENCY
+from .defaults import CONCURRENCY, GRACE, LOCATE_CONCURRENCY, PAGE_SIZE, WAIT_TIMEOUT
 from .engine import Options
 from .errors import ImagesError
 from .httpx_engine import AsyncHttpxEngine, HttpxEngine
 from .image import Image, image_uuid
+from .listing import OnError, Query
 from .transport import UNCHANGED, AsyncEngine, Engine, run, run_async
+from .waiting import Progress
 
 
 class ImagesClient(BaseClient[Engine]):
@@ -84,8 +87,89 @@ class ImagesClient(BaseClient[Engine]):
         self, image_ids: Iterable[Id], *, regions: Iterable[str] | None = None, concurrency: int = LOCATE_CONCURRENCY
     ) -> Iterator[tuple[Id, LocateResult | ImagesError]]:
         """`locate` for many ids, `concurrency` at once: (id as given, result or error) as they arrive."""
-        names = None if regions is None else list(regions)
-        return each(image_ids, lambda image_id: self.locate(image_id, regions=names), concurrency)
+        names = None if regions is None else tuple(regions)
+        return each(image_ids, lambda image_id: self.locate(image_id, regions=names), checked_concurrency(concurrency))
+
+    def get_many(
+        self,
+        image_ids: Iterable[Id],
+        *,
+        concurrency: int = CONCURRENCY,
+        timeout: TimeoutOfCall = UNCHANGED,
+        deadline: OfCall = None,
+    ) -> Iterator[tuple[Id, Image | ImagesError]]:
+        """`get` for many ids, `concurrency` at once: (id as given, image or error) as they arrive.
+
+        `deadline`: seconds for each id, from when it is sent; without one a `Retry-After` is waited for, up to an hour.
+        An id given twice is asked for twice and yielded twice. The ids may be endless; they are taken in threads, one
+        at a time. Raises what signing in and the configuration raise, as that is no single id's. Leaving early asks for
+        no more.
+        """
+
+        def ask(image_id: Id) -> Image:
+            return self.get(image_id, timeout=timeout, deadline=deadline)
+
+        return each(image_ids, ask, checked_concurrency(concurrency))
+
+    def list(
+        self,
+        *,
+        server: str | UUID | None = None,
+        name: str | None = None,
+        status: str | None = None,
+        type: str | None = None,  # noqa: A002  the API's word
+        changes_since: datetime | None = None,
+        min_disk: int | None = None,
+        min_ram: int | None = None,
+        marker: str | UUID | None = None,
+        page_size: int = PAGE_SIZE,
+        timeout: TimeoutOfCall = UNCHANGED,
+        deadline: OfCall = UNCHANGED,
+        on_error: OnError | None = None,
+    ) -> Iterator[Image]:
+        """The images of the region, newest first, asked for page by page as they are wanted.
+
+        `server`: the id or URL of the server that snapshots were made from; `name`, `status`, `type` (`base` or
+        `snapshot`), `min_disk` (GB) and `min_ram` (MiB): exactly so, and a value that no image has is no error;
+        `changes_since`: changed at this time or later; `marker`: the id of the image to begin after. What else a server
+        makes of them stands in `openapi/images.yaml`. `timeout` and `deadline` are for each page. `on_error` is called
+        with the `MalformedResponse` of an image in the list that cannot be read; without it a warning is logged.
+        Raises what `get` raises.
+        """
+        query = Query(server, name, status, type, changes_since, min_disk, min_ram, page_size)
+        return self._pages(query, marker, timeout, deadline, on_error)
+
+    def _pages(
+        self,
+        query: Query,
+        marker: str | UUID | None,
+        timeout: TimeoutOfCall,
+        deadline: OfCall,
+        on_error: OnError | None,
+    ) -> Iterator[Image]:
+        while True:
+            page = run(self._page(query, marker, timeout, deadline), self._engine)
+            yield from page.readable(on_error)
+            if (marker := page.marker) is None:
+                return
+
+    def wait_until_active(
+        self,
+        image_id: str | UUID,
+        *,
+        timeout: float | None = WAIT_TIMEOUT,
+        grace: float = GRACE,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Image:
+        """Looks at an image until it is ACTIVE, and gives it.
+
+        `timeout`: seconds in all, or None; 0 looks once. `grace`: seconds for which a 404 means "not yet".
+        `on_progress` is called with a `Progress` after each look. Failures that may pass, a limit and a token that ends
+        do not end it, nor does any status but these: raises `ImageBuildFailed` for ERROR, `ImageVanished` for DELETED
+        or an image that was there and is gone, `WaitTimeout` (each with the last `image`), `ImageNotFound` for one that
+        never was there, and what else `get` raises.
+        """
+        return run(self._wait(image_id, timeout, grace, on_progress), self._engine)
 
     def close(self) -> None:
         """Gives the connections back. A call after it raises `ClientClosed`; a second `close` does nothing."""
@@ -138,11 +222,81 @@ class AsyncImagesClient(BaseClient[AsyncEngine]):
             return error
 
     def locate_many(
-        self, image_ids: Iterable[Id], *, regions: Iterable[str] | None = None, concurrency: int = LOCATE_CONCURRENCY
+        self,
+        image_ids: Iterable[Id] | AsyncIterable[Id],
+        *,
+        regions: Iterable[str] | None = None,
+        concurrency: int = LOCATE_CONCURRENCY,
     ) -> AsyncIterator[tuple[Id, LocateResult | ImagesError]]:
         """`ImagesClient.locate_many`, to be iterated with `async for`."""
-        names = None if regions is None else list(regions)
-        return each_async(image_ids, lambda image_id: self.locate(image_id, regions=names), concurrency)
+        names = None if regions is None else tuple(regions)
+        return each_async(
+            image_ids, lambda image_id: self.locate(image_id, regions=names), checked_concurrency(concurrency)
+        )
+
+    def get_many(
+        self,
+        image_ids: Iterable[Id] | AsyncIterable[Id],
+        *,
+        concurrency: int = CONCURRENCY,
+        timeout: TimeoutOfCall = UNCHANGED,
+        deadline: OfCall = None,
+    ) -> AsyncIterator[tuple[Id, Image | ImagesError]]:
+        """`ImagesClient.get_many`, to be iterated with `async for`; the ids may come from an async iterable too.
+
+        Who leaves early closes it with `contextlib.aclosing`, as any async generator; what is under way is cancelled.
+        """
+
+        def ask(image_id: Id) -> Coroutine[Any, Any, Image]:
+            return self.get(image_id, timeout=timeout, deadline=deadline)
+
+        return each_async(image_ids, ask, checked_concurrency(concurrency))
+
+    def list(
+        self,
+        *,
+        server: str | UUID | None = None,
+        name: str | None = None,
+        status: str | None = None,
+        type: str | None = None,  # noqa: A002  the API's word
+        changes_since: datetime | None = None,
+        min_disk: int | None = None,
+        min_ram: int | None = None,
+        marker: str | UUID | None = None,
+        page_size: int = PAGE_SIZE,
+        timeout: TimeoutOfCall = UNCHANGED,
+        deadline: OfCall = UNCHANGED,
+        on_error: OnError | None = None,
+    ) -> AsyncIterator[Image]:
+        """`ImagesClient.list`, to be iterated with `async for`."""
+        query = Query(server, name, status, type, changes_since, min_disk, min_ram, page_size)
+        return self._pages(query, marker, timeout, deadline, on_error)
+
+    async def _pages(
+        self,
+        query: Query,
+        marker: str | UUID | None,
+        timeout: TimeoutOfCall,
+        deadline: OfCall,
+        on_error: OnError | None,
+    ) -> AsyncIterator[Image]:
+        while True:
+            page = await run_async(self._page(query, marker, timeout, deadline), self._engine)
+            for image in page.readable(on_error):
+                yield image
+            if (marker := page.marker) is None:
+                return
+
+    async def wait_until_active(
+        self,
+        image_id: str | UUID,
+        *,
+        timeout: float | None = WAIT_TIMEOUT,
+        grace: float = GRACE,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Image:
+        """`ImagesClient.wait_until_active`, awaited."""
+        return await run_async(self._wait(image_id, timeout, grace, on_progress), self._engine)
 
     async def aclose(self) -> None:
         """`ImagesClient.close`, awaited."""

@@ -15,14 +15,16 @@ from .credentials import Credentials, StaticToken
 from .defaults import ATTEMPT_TIMEOUT, DEADLINE
 from .engine import ENGINES, Options
 from .errors import ConfigError, ImagesError
-from .image import Image, ImageResponse, image_from_answer, image_uuid
+from .image import Image, image_from_answer, image_uuid
+from .listing import Page, Query, page_from_answer
 from .proxies import Proxies
 from .regions import INTERFACES, checked_endpoint, checked_region
-from .retry import Attempt, Call, Policy, Retry, Timeout
-from .session import Place, Session
+from .retry import Attempt, Call, Policy, Retry, Timeout, is_seconds
+from .session import Asked, Place, Session
 from .tls import Cert, Tls
 from .transport import AsyncEngine, Engine, Steps, Unchanged
 from .version import USER_AGENT
+from .waiting import Progress, until_active
 
 AnyEngine = TypeVar("AnyEngine", Engine, AsyncEngine)
 Id = TypeVar("Id", bound=str | UUID)
@@ -149,6 +151,34 @@ class BaseClient(Generic[AnyEngine]):
         endpoint = self.endpoint or self._place.given
         return f"<{type(self).__name__} region={self.region or self._place.wanted!r} endpoint={endpoint!r}>"
 
+    def _page(self, query: Query, marker: str | UUID | None, timeout: TimeoutOfCall, deadline: OfCall) -> Steps[Page]:
+        after = None if marker is None else str(image_uuid(marker))
+        asked = yield from self._session.ask(self._place, query.request(after), self._policy.call(timeout, deadline))
+        try:
+            page = page_from_answer(asked.answer, query.page_size, after)
+        except ImagesError as error:
+            raise _placed(error, asked) from None
+        for item in page.images:
+            if isinstance(item, Image):
+                item.response = asked.response
+            else:
+                _placed(item, asked)
+        return page
+
+    def _wait(
+        self,
+        image_id: str | UUID,
+        timeout: float | None,
+        grace: float,
+        on_progress: Callable[[Progress], object] | None,
+    ) -> Steps[Image]:
+        asked_for = str(image_uuid(image_id))
+        for name, value in (("timeout", timeout), ("grace", grace)):
+            if not (is_seconds(value) or (name == "timeout" and value is None)):
+                raise ConfigError(f"{name}={value!r} is no number of seconds")
+        whole = Call(self._policy, self._policy.timeout, timeout, self._policy.clock())
+        return (yield from until_active(asked_for, lambda call: self._get(asked_for, call), whole, grace, on_progress))
+
     def _get(self, image_id: str | UUID, call: Call) -> Steps[Image]:
         asked_for = image_uuid(image_id)
         try:
@@ -156,21 +186,19 @@ class BaseClient(Generic[AnyEngine]):
             try:
                 image = image_from_answer(asked.answer, asked_for)
             except ImagesError as error:
-                error.place(method=asked.method, url=asked.url, region=asked.region, endpoint=asked.endpoint)
-                error.place(attempts=asked.attempts, elapsed=asked.elapsed)
-                raise
+                raise _placed(error, asked) from None
         except ImagesError as error:
             error.place(image_id=str(asked_for))
             raise
-        image.response = ImageResponse(
-            asked.answer.status_code,
-            asked.answer.request_id,
-            asked.region,
-            asked.endpoint,
-            asked.attempts,
-            asked.elapsed,
-        )
+        image.response = asked.response
         return image
+
+
+def _placed(error: ImagesError, asked: Asked) -> ImagesError:
+    """What is wrong with an answer, with where it came from."""
+    error.place(method=asked.method, url=asked.url, region=asked.region, endpoint=asked.endpoint)
+    error.place(attempts=asked.attempts, elapsed=asked.elapsed, request_id=asked.answer.request_id)
+    return error
 
 
 def _remade(cls: type[Any], given: dict[str, Any], source: str | None, only: tuple[str, ...]) -> Any:

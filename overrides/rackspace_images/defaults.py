@@ -42,5 +42,23 @@ REFUSAL_MEMORY = 30.0
 LONGEST_REFUSAL = 600.0
 """Seconds that a refusal is remembered at the most."""
 
+CONCURRENCY = 32
+"""Ids that `get_many` asks for at once."""
+
+PAGE_SIZE = 200
+"""Images that `list` asks for at once."""
+
+POLL_INTERVAL = 2.0
+"""Seconds between the first two looks of `wait_until_active`; half as long again after each further one."""
+
+LONGEST_POLL_INTERVAL = 30.0
+"""Seconds between two looks at the most, each shortened by chance to three quarters at the least."""
+
+WAIT_TIMEOUT = 3600.0
+"""Seconds that `wait_until_active` waits in all."""
+
+GRACE = 60.0
+"""Seconds for which `wait_until_active` takes a 404 for "not yet"."""
+
 LOCATE_CONCURRENCY = 8
 """Ids that `locate_many` asks about at once, each in all regions."""

@@ -16,6 +16,9 @@
     ├── ResponseTooLarge          an answer of a size that no image has
     ├── ConnectionFailed          no answer (also ConnectionError)
     ├── RequestTimeout            no answer in time (also TimeoutError)
+    ├── WaitTimeout               not ACTIVE in time (also TimeoutError)
+    ├── ImageBuildFailed          the image that was waited for ended in ERROR
+    ├── ImageVanished             the image that was waited for is gone
     ├── InvalidImageId            no UUID (also ValueError); nothing was sent
     ├── AuthenticationFailed      identity said no (also AuthError, ApiError)
     ├── RegionNotFound            no such region; says which there are
@@ -28,9 +31,12 @@ Every error pickles, and none holds a secret. `str(error)` is one line.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .text import one_line, without_userinfo
+
+if TYPE_CHECKING:
+    from .image import Image
 
 
 class ImagesError(Exception):
@@ -281,6 +287,33 @@ class RequestTimeout(ImagesError, TimeoutError):
     def __init__(self, message: str = "", *, sent: bool = True, **context: Any) -> None:
         super().__init__(message, **context)
         self.sent = sent
+
+
+class NotActive(ImagesError):
+    """The root of what ends a wait without an ACTIVE image. `image`: the last `Image` that was seen, or None."""
+
+    def __init__(self, message: str = "", *, image: Image | None = None, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.image = image
+
+
+class WaitTimeout(NotActive, TimeoutError):
+    """The image was not ACTIVE in time. It may be later."""
+
+    retryable = True
+    usual_hint = "again, or allow more time (timeout=, --timeout)"
+
+
+class ImageBuildFailed(NotActive):
+    """The image ended in ERROR: its snapshot was not made."""
+
+    usual_hint = "make the snapshot again; if it stays, give support the image and the request_id"
+
+
+class ImageVanished(NotActive):
+    """The image was seen, and then it was DELETED or gone: its upload failed, or somebody deleted it."""
+
+    usual_hint = "make the snapshot again, and keep its server until it is done"
 
 
 class InvalidImageId(ImagesError, ValueError):

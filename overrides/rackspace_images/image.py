@@ -161,7 +161,7 @@ def image_from_answer(answer: Answer, asked: UUID) -> Image:
     fault instead, or whose image has no id or another id than was asked for.
     """
     try:
-        image = _image(_json_object(answer.body))
+        image = _image(json_object(answer.body))
         if UUID(image.id) != asked:
             raise MalformedResponse(f"the answer is about another image, {image.id}")
     except MalformedResponse as malformed:
@@ -175,15 +175,21 @@ def _image(envelope: dict[str, Any]) -> Image:
     inner = envelope.get("image")
     if isinstance(inner, dict):
         return Image.from_dict(inner)
+    raise missing(envelope, "image", "an object")
+
+
+def missing(envelope: dict[str, Any], member: str, kind: str) -> MalformedResponse:
+    """What a success is whose `member` is not there, or not of its kind."""
+    if member in envelope:
+        return MalformedResponse(f"{member} is {_shown(envelope[member])}, not {kind}")
     if (key := fault_key(envelope)) is not None:
         message = envelope[key].get("message")
-        raise MalformedResponse(f"a fault instead of an image: {key}" + (f" {_shown(message)}" if message else ""))
-    if "image" in envelope:
-        raise MalformedResponse(f"image is {_shown(inner)}, not an object")
-    raise MalformedResponse("no image in the answer")
+        return MalformedResponse(f"a fault instead of {member}: {key}" + (f" {_shown(message)}" if message else ""))
+    return MalformedResponse(f"no {member} in the answer")
 
 
-def _json_object(body: bytes) -> dict[str, Any]:
+def json_object(body: bytes) -> dict[str, Any]:
+    """The object that a body holds. Raises `MalformedResponse`."""
     try:
         found = json.loads(body, parse_constant=_no_constant)
     except ValueError as error:

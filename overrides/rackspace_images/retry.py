@@ -176,6 +176,10 @@ class Call:
         """Seconds since it began."""
         return self.policy.clock() - self.began
 
+    def left(self) -> float | None:
+        """Seconds until it must be over."""
+        return None if self.deadline is None else max(self.deadline - self.elapsed, 0.0)
+
     def fits(self, seconds: float) -> bool:
         """Whether there is something left after so many seconds."""
         return self.deadline is None or self.elapsed + seconds < self.deadline

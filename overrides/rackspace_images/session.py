@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 from rackspace_images_api.api.versions import list_versions
 
@@ -24,6 +25,7 @@ from .errors import (
 )
 from .faults import api_error
 from .identity import Grant
+from .image import ImageResponse
 from .regions import checked_endpoint, choose_region, compute_endpoints, has_version, newest_version, no_catalog
 from .retry import Call, Gate
 from .transport import Answer, Send, Steps
@@ -60,6 +62,13 @@ class Asked:
     attempts: int
     elapsed: float
 
+    @property
+    def response(self) -> ImageResponse:
+        """The same, as users see it."""
+        return ImageResponse(
+            self.answer.status_code, self.answer.request_id, self.region, self.endpoint, self.attempts, self.elapsed
+        )
+
 
 @dataclass(slots=True)
 class Session:
@@ -79,6 +88,7 @@ class Session:
     def ask(self, place: Place, kwargs: dict[str, Any], call: Call) -> Steps[Asked]:
         """Sends one generated request to a place. Raises whatever is no success, with where it happened."""
         method, url = kwargs["method"].upper(), None
+        query = f"?{urlencode(kwargs['params'])}" if kwargs.get("params") else ""
         attempts = 0
         grant: Grant | None = None
         first: ImagesError | None = None
@@ -102,7 +112,7 @@ class Session:
                 grant = fresh
                 try:
                     region, endpoint = place.found = yield from self.find(place, grant, call)
-                    url = endpoint + kwargs["url"]
+                    url = endpoint + kwargs["url"] + query
                     send = Send(method, url, self.headers, token=grant.token)
                     over = is_over if first is None and self.tokens.can_renew else _never
                     gate = self._gate(region or endpoint)

@@ -1,0 +1,126 @@
+"""The list of images: what is asked for, what a page holds, and where the next one begins."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from rackspace_images_api.api.images import list_images_details
+from rackspace_images_api.models import ImagePage
+
+from .defaults import PAGE_SIZE
+from .errors import ConfigError, MalformedResponse
+from .image import Image, json_object, missing
+from .transport import Answer
+
+log = logging.getLogger("rackspace_images")
+
+OnError = Callable[[MalformedResponse], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The images of one page, each an image or why it is none, and the marker of the next page, if there is one."""
+
+    images: list[Image | MalformedResponse]
+    marker: str | None
+
+    def readable(self, on_error: OnError | None) -> Iterator[Image]:
+        """The images; of what is none `on_error` is told, or else the log."""
+        for item in self.images:
+            if isinstance(item, Image):
+                yield item
+            elif on_error is not None:
+                on_error(item)
+            else:
+                log.warning("left out of the list: %s", item)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which images are asked for. Raises `ConfigError` for what cannot be asked."""
+
+    server: str | UUID | None = None
+    name: str | None = None
+    status: str | None = None
+    type: str | None = None
+    changes_since: datetime | None = None
+    min_disk: int | None = None
+    min_ram: int | None = None
+    page_size: int = PAGE_SIZE
+
+    def __post_init__(self) -> None:
+        if self.changes_since is not None and self.changes_since.tzinfo is None:
+            raise ConfigError(
+                f"changes_since={self.changes_since} has no time zone", hint="datetime(…, tzinfo=timezone.utc)"
+            )
+        for name, least in (("page_size", 1), ("min_disk", 0), ("min_ram", 0)):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
+                raise ConfigError(f"{name}={value!r} is no count of at least {least}")
+
+    def request(self, marker: str | None) -> dict[str, Any]:
+        """The generated request for the page after an image."""
+        given = {
+            "server": None if self.server is None else str(self.server),
+            "name": self.name,
+            "status": self.status,
+            "type_": self.type,
+            "changes_since": self.changes_since,
+            "min_disk": self.min_disk,
+            "min_ram": self.min_ram,
+            "marker": marker,
+        }
+        known: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        return list_images_details._get_kwargs(limit=self.page_size, **known)
+
+
+def page_from_answer(answer: Answer, limit: int, marker: str | None) -> Page:
+    """The page in a 200 or 203. `limit` and `marker` are those it was asked for with.
+
+    Raises `MalformedResponse` for what is no page, or leads back to itself. An image that is none is its own error.
+    """
+    try:
+        obj = json_object(answer.body)
+        received = obj.get("images")
+        if not isinstance(received, list):
+            raise missing(obj, "images", "an array")
+        images = [_image(item) for item in received]
+        following = _next_marker(ImagePage.from_dict({**obj, "images": []}))
+        if following is None and len(received) >= limit and isinstance(images[-1], Image):
+            # Nova leaves the link out where its operator allows fewer than were asked for, and gives as many.
+            following = images[-1].id
+        if following is not None and following == marker:
+            raise MalformedResponse("the next page begins where this one did")
+    except MalformedResponse as malformed:
+        malformed.body = answer.body
+        malformed.place(status_code=answer.status_code, request_id=answer.request_id)
+        raise
+    return Page(images, following)
+
+
+def _image(item: Any) -> Image | MalformedResponse:
+    try:
+        if not isinstance(item, dict):
+            raise MalformedResponse("an image in the list is no object")
+        return Image.from_dict(item)
+    except MalformedResponse as malformed:
+        return malformed
+
+
+def _next_marker(page: ImagePage) -> str | None:
+    """The marker in the link to the next page. Its host and path may be those of a server behind a gateway."""
+    links = page.images_links if isinstance(page.images_links, list) else []
+    for link in links:
+        href = getattr(link, "href", None)
+        if getattr(link, "rel", None) == "next" and isinstance(href, str):
+            try:
+                return parse_qs(urlsplit(href).query).get("marker", [None])[-1]
+            except ValueError:
+                break
+    return None
