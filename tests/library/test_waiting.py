@@ -28,7 +28,8 @@ class Pace:
         self.skipped = 0.0
         self.waits: list[float] = []
         client._policy.clock = lambda: time.monotonic() + self.skipped
-        client._engine.wait = self.wait if isinstance(client, ImagesClient) else self.wait_async
+        engine: Any = client._engine
+        engine.wait = self.wait if isinstance(client, ImagesClient) else self.wait_async
 
     def wait(self, seconds: float) -> None:
         self.waits.append(seconds)
