@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 from importlib.util import find_spec
 from urllib.parse import urlsplit
@@ -62,11 +63,9 @@ def checked_proxy(proxy: str | httpx.Proxy, where: str) -> httpx.Proxy:
     if isinstance(proxy, httpx.Proxy):
         return proxy
     made: httpx.Proxy | None = None
-    try:
+    with contextlib.suppress(ValueError, TypeError, httpx.InvalidURL):
         # Many write a host and a port alone.
         made = httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
-    except (ValueError, TypeError, httpx.InvalidURL):
-        pass
     if made is None or not made.url.host or made.url.scheme not in _SCHEMES:
         del proxy
         raise ConfigError(f"{where} is not the URL of a proxy", hint=f"a URL with one of {', '.join(_SCHEMES)}")
