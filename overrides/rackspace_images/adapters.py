@@ -127,7 +127,8 @@ def client_auth(
     """
     headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
     session = Session(TokenSource(auth, headers=headers, store=token_cache), headers, interface, allow_http)
-    options = Options(Tls(verify, cert), Proxies(proxy), transport)
+    ours = transport is None
+    options = Options(Tls(verify, cert, trust_env=ours), Proxies(proxy, trust_env=ours), transport)
     policy = Policy(timeout, deadline, retry)
     return ClientAuth(session, None if endpoint is None else checked_endpoint(endpoint), policy, options)
 

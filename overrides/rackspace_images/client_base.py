@@ -77,7 +77,10 @@ class BaseClient(Generic[AnyEngine]):
         self._session = Session(tokens, headers, interface, allow_http)
         if engine not in ENGINES:
             raise ConfigError(f"no engine {engine!r}", hint=f"one of {', '.join(ENGINES)}")
-        self._engine = self._open(engine, Options(Tls(verify, cert), Proxies(proxy), transport))
+        ours = transport is None  # one that was given has its own proxies and certificates
+        self._engine = self._open(
+            engine, Options(Tls(verify, cert, trust_env=ours), Proxies(proxy, trust_env=ours), transport)
+        )
 
     def _open(self, name: str, options: Options) -> AnyEngine:
         raise NotImplementedError

@@ -27,7 +27,9 @@ class Tls:
     they are needed, as reading them takes longer than a request.
     """
 
-    def __init__(self, verify: bool | str | ssl.SSLContext = True, cert: Cert = None) -> None:
+    def __init__(
+        self, verify: bool | str | ssl.SSLContext = True, cert: Cert = None, *, trust_env: bool = True
+    ) -> None:
         self._verify = verify
         self._cert = cert
         self._trusted = "verify=" if verify is not True else "the certificates that come with httpx (certifi)"
@@ -35,7 +37,7 @@ class Tls:
         self._context: ssl.SSLContext | None = None
         if verify is False:
             log.warning("verify=False: certificates are not checked, so anybody on the way can read the token")
-        if verify is True:
+        if verify is True and trust_env:
             named = next((name for name in CA_VARIABLES if os.environ.get(name)), None)
             if named is not None:
                 self._verify, self._trusted = os.environ[named], f"{named}={os.environ[named]}"

@@ -134,7 +134,8 @@ class Cloud:
                     f"{self.source}: {found.shown} is no list of region names", hint="regions: [DFW, ORD]"
                 )
             extra = Layer(found.layer.path, self.mapping(f"values in {found.shown}", values)) if values else None
-            regions.update((word.strip(), extra) for word in name.text.split(",") if word.strip())
+            # A URL with a password, where a name belongs, is nothing to keep or to show.
+            regions.update((word.strip(), extra) for word in name.text.split(",") if word.strip() and "@" not in word)
         return regions
 
 
