@@ -63,8 +63,10 @@ class _Slots(Generic[Transport]):
             slot.stage = Stage.WAITING  # nothing is known of the stages of a transport that is not ours
         else:
             key = origin(send)
-            idle = self._idle[key]
-            slot = idle.pop() if idle else self._made(key)
+            try:
+                slot = self._idle[key].pop()
+            except IndexError:  # asking first would be a race with other threads
+                slot = self._made(key)
             slot.stage = Stage.CONNECTING if slot.stream is None else Stage.SENDING
         slot.send = send
         self._busy.add(slot)
@@ -96,8 +98,9 @@ class _Slots(Generic[Transport]):
         idle = self._idle[slot.key]
         idle.append(slot)
         old = []
-        while idle[0].used < slot.used - KEEPALIVE_EXPIRY:
-            old.append(idle.popleft())
+        with contextlib.suppress(IndexError):
+            while idle[0].used < slot.used - KEEPALIVE_EXPIRY:
+                old.append(idle.popleft())
         return old
 
     def _check_asked_for(self, slot: _Slot[Transport]) -> None:
