@@ -11,6 +11,7 @@ from typing import Any
 from rackspace_images_api.models import Fault
 
 from .errors import ApiError, ImageNotFound, OverLimit, ServiceUnavailable, UnexpectedStatus
+from .text import integer
 from .transport import Answer
 
 ERROR_OF_STATUS: dict[int, type[ApiError]] = {
@@ -65,7 +66,7 @@ def fault_key(obj: dict[str, Any]) -> str | None:
 def _fault(body: bytes) -> tuple[str | None, Fault | None]:
     """The fault in a body, with its key; a router's bare `{"message": …}` has none."""
     try:
-        obj = json.loads(body)
+        obj = json.loads(body, parse_int=integer)
     except (ValueError, RecursionError):
         return None, None
     if not isinstance(obj, dict):
