@@ -178,10 +178,12 @@ def explained(trouble: Exception, stage: Stage) -> ImagesError:
 
 
 def _innermost(trouble: BaseException) -> BaseException:
-    """The reason below: httpx over asyncio says only "All connection attempts failed" of a refused one."""
-    while (cause := trouble.__cause__ or trouble.__context__) is not None and str(cause):
-        trouble = cause
-    return trouble
+    """The lowest reason with words: httpx over asyncio says nothing, or little, of a connection that broke."""
+    found, below = trouble, trouble.__cause__ or trouble.__context__
+    while below is not None:
+        found = below if str(below) else found
+        below = below.__cause__ or below.__context__
+    return found
 
 
 def _said(trouble: BaseException) -> str:
