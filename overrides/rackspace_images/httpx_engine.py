@@ -105,6 +105,18 @@ class _Slots(Generic[Transport]):
         if self._options.transport is None and slot.stage is Stage.WAITING:
             raise httpx.RemoteProtocolError("the server sent an answer that nobody asked for")
 
+    def _has_leftover(self, slot: _Slot[Transport]) -> bool:
+        """Whether more came than the answer; a part of another, which the next request would be given."""
+        transport: Any = slot.transport
+        for connection in () if self._options.transport is not None else transport._pool.connections:
+            inner: Any = connection
+            while (below := getattr(inner, "_connection", None)) is not None:
+                inner = below
+            state = getattr(inner, "_h11_state", None)
+            if state is not None and state.trailing_data[0]:
+                return True
+        return False
+
     def _request(self, send: Send) -> httpx.Request:
         left = send.left()
         phases: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"), left)
@@ -160,7 +172,7 @@ class HttpxEngine(_Slots[httpx.BaseTransport]):
         try:
             slot = self._take(send)
             outcome = self._exchange(slot, self._request(send))
-            fit = True
+            fit = not self._has_leftover(slot)
         except ConfigError as error:
             outcome = error
         except _TROUBLE as trouble:
@@ -250,7 +262,7 @@ class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport]):
             # Our own transports keep the time below; of others only this is known to end.
             async with asyncio.timeout(send.left() if self._options.transport is not None else None):
                 outcome = await self._exchange(slot, self._request(send))
-            fit = True
+            fit = not self._has_leftover(slot)
         except ConfigError as error:
             outcome = error
         except _TROUBLE as trouble:
