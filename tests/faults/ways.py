@@ -13,6 +13,7 @@ from typing import Any
 from faulty import IMAGE_ID
 from rackspace_images import AsyncImagesClient, Image, ImagesClient, StaticToken
 from rackspace_images.errors import ImagesError
+from rackspace_images.text import visible
 
 ENGINES = ("httpx",)
 
@@ -125,7 +126,7 @@ WAYS = [Way(is_async, engine) for engine in ENGINES for is_async in (False, True
 def check(error: ImagesError) -> None:
     """What holds for every error: one printable line, no secret, nothing of a library below."""
     said = str(error)
-    assert said.isprintable(), said
+    assert visible(said) == said, said
     assert said.startswith(f"{type(error).__name__}: ")
     assert TOKEN.token not in said + repr(error.__dict__)
     chained = [error.__cause__, error.__context__]
