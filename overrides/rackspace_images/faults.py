@@ -19,6 +19,9 @@ ERROR_OF_STATUS: dict[int, type[ApiError]] = {
 }
 
 
+_OF_A_FAULT = ("message", "code", "retryAfter")
+
+
 def api_error(answer: Answer, *secrets: str) -> ApiError:
     """The error that `answer`, any answer but 200 and 203, is. Never fails, whatever the body holds.
 
@@ -58,7 +61,7 @@ def api_error(answer: Answer, *secrets: str) -> ApiError:
 def fault_key(obj: dict[str, Any]) -> str | None:
     """The key that names the fault in `obj`, if it holds one."""
     for key, value in obj.items():
-        if isinstance(value, dict) and (not value or "message" in value or "code" in value):
+        if isinstance(value, dict) and (not value or not value.keys().isdisjoint(_OF_A_FAULT)):
             return key
     return None
 
