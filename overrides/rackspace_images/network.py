@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -9,7 +10,7 @@ import re
 import socket
 import ssl
 import threading
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import httpx
@@ -27,11 +28,23 @@ class Clock:
         self.send: Send | None = None
         self.stage = Stage.CONNECTING
         self.stream: Any = None
+        self.connecting: Future[Any] | None = None
+        """A connection that is being made, in another thread."""
+        self.cut: asyncio.Timeout | None = None
+        """What ends a request of a task at once."""
 
     def left(self, timeout: float | None) -> float | None:
         """Seconds for the next step: its own, or what is left of the request's time."""
         left = self.send.left() if self.send is not None else None
         return left if timeout is None or (left is not None and left < timeout) else timeout
+
+    def interrupt(self) -> None:
+        """Wakes a thread that waits for a connection or on its socket, which closing it would not."""
+        if (connecting := self.connecting) is not None:
+            connecting.cancel()
+        if (stream := self.stream) is not None:
+            with contextlib.suppress(OSError, AttributeError):
+                stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 class Stream:
@@ -63,11 +76,6 @@ class Stream:
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
-
-    def interrupt(self) -> None:
-        """Wakes a thread that waits on the socket, which closing it would not."""
-        with contextlib.suppress(OSError, AttributeError):
-            self._inner.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 class AsyncStream:
@@ -115,6 +123,7 @@ class Backend:
         self._clock.stage = Stage.CONNECTING
         left = self._clock.left(timeout)
         found: Future[Any] = Future()
+        self._clock.connecting = found
 
         def connect() -> None:
             try:
@@ -132,7 +141,10 @@ class Backend:
         threading.Thread(target=connect, name="rackspace-images-connect", daemon=True).start()
         try:
             return Stream(found.result(left), self._clock)
+        except CancelledError:
+            raise ConnectionAbortedError("the client was closed meanwhile") from None
         finally:
+            self._clock.connecting = None
             found.cancel()
 
     def sleep(self, seconds: float) -> None:

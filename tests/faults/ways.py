@@ -79,6 +79,11 @@ class Caller:
         self._runner.run(all_of_them())
         return [found[number] for number in range(len(ids))]
 
+    def run(self, call: Callable[[Any], Any], images: Any = None) -> Any:
+        """Any method of the client."""
+        found = call(images or self.images)
+        return found if self._runner is None else self._runner.run(found)
+
     def close(self) -> None:
         if self._runner is None:
             self.images.close()

@@ -40,13 +40,19 @@ class Line:
         self.sock = sock
         self.stream = sock.makefile("rb")
         self.ended = threading.Event()
+        self.requests: list[Request] = []
 
     def request(self) -> Request | None:
         """Waits for the next request; None once the client has gone."""
         request = _read(self.stream)
         if request is not None:
+            self.requests.append(request)
             self.server.requests.append(request)
         return request
+
+    def asked_for(self, image_id: str) -> bool:
+        """Whether an image was asked for on this connection."""
+        return any(asked_for(request) == image_id for request in self.requests)
 
     def send(self, data: bytes) -> None:
         self.sock.sendall(data)
