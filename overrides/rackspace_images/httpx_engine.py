@@ -22,7 +22,7 @@ import httpx
 from .defaults import KEEPALIVE_EXPIRY, MAX_CONNECTIONS
 from .engine import Options, Stage, answered, origin, timed_out
 from .errors import ClientClosed, ConfigError, ImagesError
-from .network import AsyncBackend, Backend, Clock, explained
+from .network import AsyncBackend, Backend, Clock, explained, has_leftover, request
 from .transport import Answer, Body, Send
 
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
@@ -128,32 +128,6 @@ class _Slots(Generic[Transport]):
             return ClientClosed("this client was closed meanwhile")
         return explained(trouble, slot.stage if slot is not None else Stage.CONNECTING)
 
-    def _has_leftover(self, slot: _Slot[Transport]) -> bool:
-        """Whether more came than the answer; a part of another, which the next request would be given."""
-        transport: Any = slot.transport
-        for connection in () if self._options.transport is not None else transport._pool.connections:
-            inner: Any = connection
-            while (below := getattr(inner, "_connection", None)) is not None:
-                inner = below
-            state = getattr(inner, "_h11_state", None)
-            if state is not None and state.trailing_data[0]:
-                return True
-        return False
-
-    def _request(self, send: Send) -> httpx.Request:
-        left = send.left()
-        phases: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"), left)
-        if send.phases is not None:
-            for name, own in send.phases.as_dict().items():
-                phases[name] = own if left is None or (own is not None and own < left) else left
-        return httpx.Request(
-            send.method,
-            send.url,
-            headers=send.all_headers(),
-            content=send.body,
-            extensions={"timeout": phases},
-        )
-
 
 @cache
 def _no_tls() -> ssl.SSLContext:
@@ -194,8 +168,8 @@ class HttpxEngine(_Slots[httpx.BaseTransport]):
         slot, fit = None, False
         try:
             slot = self._take(send)
-            outcome = self._exchange(slot, self._request(send))
-            fit = not self._has_leftover(slot)
+            outcome = self._exchange(slot, request(send))
+            fit = self._options.transport is not None or not has_leftover(slot.transport)
         except (ClientClosed, ConfigError) as error:
             outcome = error
         except _TROUBLE as trouble:
@@ -281,8 +255,8 @@ class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport]):
             slot = self._take(send)
             # Our own transports keep the time below; of others only this is known to end.
             async with asyncio.timeout(send.left() if self._options.transport is not None else None) as slot.cut:
-                outcome = await self._exchange(slot, self._request(send))
-            fit = not self._has_leftover(slot)
+                outcome = await self._exchange(slot, request(send))
+            fit = self._options.transport is not None or not has_leftover(slot.transport)
         except (ClientClosed, ConfigError) as error:
             outcome = error
         except _TROUBLE as trouble:

@@ -68,7 +68,13 @@ class Stream:
 
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Stream:
         self._clock.stage = Stage.HANDSHAKE
-        return Stream(self._inner.start_tls(ssl_context, server_hostname, self._clock.left(timeout)), self._clock)
+        try:
+            inner = self._inner.start_tls(ssl_context, server_hostname, self._clock.left(timeout))
+        except BaseException:
+            # httpcore forgets the connection of a handshake that is given up: Ctrl-C, a cancelled task.
+            self.close()
+            raise
+        return Stream(inner, self._clock)
 
     def close(self) -> None:
         self._clock.stream = None
@@ -101,7 +107,11 @@ class AsyncStream:
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> AsyncStream:
         self._clock.stage = Stage.HANDSHAKE
-        inner = await self._inner.start_tls(ssl_context, server_hostname, self._clock.left(timeout))
+        try:
+            inner = await self._inner.start_tls(ssl_context, server_hostname, self._clock.left(timeout))
+        except BaseException:
+            await self.aclose()
+            raise
         return AsyncStream(inner, self._clock)
 
     async def aclose(self) -> None:
@@ -165,6 +175,29 @@ class AsyncBackend:
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
+
+
+def request(send: Send) -> httpx.Request:
+    """What httpx is given to send; no part of it may take more than what is left."""
+    left = send.left()
+    phases: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"), left)
+    if send.phases is not None:
+        for name, own in send.phases.as_dict().items():
+            phases[name] = own if left is None or (own is not None and own < left) else left
+    extensions = {"timeout": phases}
+    return httpx.Request(send.method, send.url, headers=send.all_headers(), content=send.body, extensions=extensions)
+
+
+def has_leftover(transport: Any) -> bool:
+    """Whether more came on a connection than the answer: a part of another, which the next request would be given."""
+    for connection in transport._pool.connections:
+        inner: Any = connection
+        while (below := getattr(inner, "_connection", None)) is not None:
+            inner = below
+        state = getattr(inner, "_h11_state", None)
+        if state is not None and state.trailing_data[0]:
+            return True
+    return False
 
 
 def explained(trouble: Exception, stage: Stage) -> ImagesError:
