@@ -39,5 +39,3 @@ def _no_socket_is_left(_own_environment: None) -> Iterator[None]:
         gc.collect()
         time.sleep(0.01)
     assert _sockets() <= before
-
-

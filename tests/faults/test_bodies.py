@@ -16,7 +16,7 @@ from rackspace_images import Image, errors
 from rackspace_images.transport import Body
 from scripted import answer
 
-from .ways import Way, check
+from .ways import Way, check, is_a
 
 SMALL = 4096
 BODY = json.dumps({"image": {"id": IMAGE_ID, "name": "ü"}}).encode()
@@ -69,7 +69,7 @@ def test_a_body_that_no_image_has_is_not_read_to_its_end(way: Way, script: Scrip
     with Faulty(script) as server, way.client(server.endpoint) as images:
         error = images.error()
         assert server.deserted()
-    assert type(error) is errors.ResponseTooLarge
+    assert is_a(error, errors.ResponseTooLarge)
     assert error.message == f"the body has more than {SMALL} bytes"
     assert (error.retryable, error.attempts, len(server.requests)) == (False, 1, 1)
     assert error.status_code in (200, 404)
@@ -88,7 +88,7 @@ def test_a_gzip_bomb_does_not_unfold(way: Way) -> None:
             _, most = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-    assert type(error) is errors.ResponseTooLarge
+    assert is_a(error, errors.ResponseTooLarge)
     assert most < 80 << 20
 
 
@@ -131,7 +131,7 @@ def test_an_encoding_that_cannot_be_read_is_malformed(way: Way, sent: bytes, wor
         error = images.error()
     if type(error) is errors.ConnectionFailed and b"\x1b" in sent:
         return  # a header that no header may be: some parsers take it and some do not
-    assert type(error) is errors.MalformedResponse
+    assert is_a(error, errors.MalformedResponse)
     assert words in error.message
     assert (error.status_code, error.request_id, error.attempts, error.retryable) == (200, "req-7", 1, False)
 
@@ -149,7 +149,11 @@ UNKNOWN = json.dumps({"image": {"id": IMAGE_ID}})[:-2]
 
 HOSTILE: dict[str, tuple[bytes, type[errors.ImagesError], str]] = {
     "truncated": (answer(200, BODY[:-3]), errors.MalformedResponse, "not JSON"),
-    "Content-Length short": (image().replace(b"Content-Length: ", b"Content-Length: 1\r\nX: "), errors.MalformedResponse, "JSON"),
+    "Content-Length short": (
+        image().replace(b"Content-Length: ", b"Content-Length: 1\r\nX: "),
+        errors.MalformedResponse,
+        "JSON",
+    ),
     "empty": (answer(200), errors.MalformedResponse, "empty"),
     "203 empty": (answer(203), errors.MalformedResponse, "empty"),
     "page": (answer(200, b"<html>Sign in", Content_Type="text/html"), errors.MalformedResponse, "'<html>Sign in'"),
@@ -158,7 +162,11 @@ HOSTILE: dict[str, tuple[bytes, type[errors.ImagesError], str]] = {
     "-Infinity": (answer(200, f'{UNKNOWN}, "x": -Infinity}}}}'.encode()), errors.MalformedResponse, "not JSON"),
     "deep array": (answer(200, b"[" * 200_000), errors.MalformedResponse, "nested too deeply"),
     "deep object": (answer(200, b'{"image":' * 100_000), errors.MalformedResponse, "nested too deeply"),
-    "deep member": (answer(200, f'{UNKNOWN}, "x": {"[" * 900}{"]" * 900}}}}}'.encode()), errors.MalformedResponse, "deep"),
+    "deep member": (
+        answer(200, f'{UNKNOWN}, "x": {"[" * 900}{"]" * 900}}}}}'.encode()),
+        errors.MalformedResponse,
+        "deep",
+    ),
     "UTF-16": (answer(200, BODY.decode().encode("utf-16")[:-1]), errors.MalformedResponse, "not JSON"),
     "Latin-1": (answer(200, b'{"image": {"name": "\xfc"}}'), errors.MalformedResponse, "not JSON"),
     "array": (answer(200, b"[]"), errors.MalformedResponse, "an array, not an object"),
@@ -169,7 +177,11 @@ HOSTILE: dict[str, tuple[bytes, type[errors.ImagesError], str]] = {
     "id is a number": (answer(200, {"image": {"id": 7}}), errors.MalformedResponse, "not a UUID"),
     "id is huge": (answer(200, b'{"image": {"id": %s}}' % HUGE.encode()), errors.MalformedResponse, "not a UUID"),
     "id is a surrogate": (answer(200, b'{"image": {"id": "\\ud800"}}'), errors.MalformedResponse, "not a UUID"),
-    "fault inside": (answer(200, {"computeFault": {"code": 500, "message": "x"}}), errors.MalformedResponse, "computeFault"),
+    "fault inside": (
+        answer(200, {"computeFault": {"code": 500, "message": "x"}}),
+        errors.MalformedResponse,
+        "computeFault",
+    ),
     "fault without words": (answer(200, {"itemNotFound": {}}), errors.MalformedResponse, "itemNotFound"),
     "204": (b"HTTP/1.1 204 No Content\r\n\r\n", errors.UnexpectedStatus, "204"),
     "206": (answer(206, BODY), errors.UnexpectedStatus, "206"),
@@ -181,12 +193,24 @@ HOSTILE: dict[str, tuple[bytes, type[errors.ImagesError], str]] = {
     "418": (answer(418, b"\x1b[2J\r\n"), errors.UnexpectedStatus, "418"),
     "599": (answer(599, b"[" * 200_000), errors.UnexpectedStatus, "599"),
     "404 page": (answer(404, b"<html>"), errors.UnexpectedStatus, "404"),
-    "400 control characters": (answer(400, {"badRequest": {"message": "\x1b]0;x\x07\n\u202e\ud800"}}), errors.BadRequest, "\\x1b"),
+    "400 control characters": (
+        answer(400, {"badRequest": {"message": "\x1b]0;x\x07\n\u202e\ud800"}}),
+        errors.BadRequest,
+        "\\x1b",
+    ),
     "400 words": (answer(400, {"badRequest": {"message": "w" * 100_000}}), errors.BadRequest, "www…"),
-    "404 huge code": (answer(404, b'{"itemNotFound": {"code": %s, "message": "Gone."}}' % HUGE.encode()), errors.ImageNotFound, '"Gone."'),
-    "400 odd fault": (answer(400, {"badRequest": {"message": {"a": []}, "details": 1}}), errors.BadRequest, "badRequest"),
+    "404 huge code": (
+        answer(404, b'{"itemNotFound": {"code": %s, "message": "Gone."}}' % HUGE.encode()),
+        errors.ImageNotFound,
+        '"Gone."',
+    ),
+    "400 odd fault": (
+        answer(400, {"badRequest": {"message": {"a": []}, "details": 1}}),
+        errors.BadRequest,
+        "badRequest",
+    ),
     "400 list": (answer(400, [1, 2]), errors.BadRequest, "400"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("sent", "kind", "words"), HOSTILE.values(), ids=HOSTILE)
@@ -194,7 +218,7 @@ def test_a_hostile_answer_is_its_error(way: Way, sent: bytes, kind: type[errors.
     """Asked for once; the error has status and URL, says what is wrong, and keeps the body."""
     with Faulty(answering(sent)) as server, way.client(server.endpoint) as images:
         error = images.error()
-    assert type(error) is kind
+    assert is_a(error, kind)
     assert words in str(error)
     assert (error.status_code, error.attempts, error.image_id) == (int(sent[9:12]), 1, IMAGE_ID)
     assert error.url == f"{server.endpoint}/images/{IMAGE_ID}"
@@ -212,14 +236,17 @@ WHOLE: dict[str, tuple[bytes, dict[str, Any]]] = {
     "64 bits and more": (b'"minRam": 18446744073709551616', {"minRam": 18446744073709551616}),
     "lone surrogate": (b'"name": "\\ud800x"', {"name": "\ud800x"}),
     "duplicate keys": (b'"name": "a", "name": "b"', {"name": "b"}),
-    "metadata with anything": (b'"metadata": {"a": [1, {"b": null}], "c": 1.5}', {"metadata": {"a": [1, {"b": None}], "c": 1.5}}),
+    "metadata with anything": (
+        b'"metadata": {"a": [1, {"b": null}], "c": 1.5}',
+        {"metadata": {"a": [1, {"b": None}], "c": 1.5}},
+    ),
     "metadata no object": (b'"metadata": "x"', {"metadata": "x"}),
     "server as text": (b'"server": "abc"', {"server": "abc"}),
     "server null": (b'"server": null', {"server": None}),
     "dates that are none": (b'"created": "junk", "updated": 7', {"created": "junk", "updated": 7}),
     "links no array": (b'"links": {"href": 1}', {"links": {"href": 1}}),
     "controls": (b'"name": "\\u001b[31m\\u0000"', {"name": "\x1b[31m\0"}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("members", "received"), WHOLE.values(), ids=WHOLE)
@@ -251,9 +278,11 @@ bodies = (
     )
 )
 # RFC 9110's field names, and values as a parser may let them through.
-names = st.sampled_from(["Content-Encoding", "Retry-After", "X-Compute-Request-Id", "Location", "Set-Cookie"]) | st.from_regex(
-    r"[A-Za-z0-9-]{1,20}", fullmatch=True
-).filter(lambda name: name.lower() not in ("content-length", "transfer-encoding", "connection"))
+names = st.sampled_from(
+    ["Content-Encoding", "Retry-After", "X-Compute-Request-Id", "Location", "Set-Cookie"]
+) | st.from_regex(r"[A-Za-z0-9-]{1,20}", fullmatch=True).filter(
+    lambda name: name.lower() not in ("content-length", "transfer-encoding", "connection")
+)
 headers = st.lists(
     st.tuples(names, st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=30)), max_size=4
 )

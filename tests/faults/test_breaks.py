@@ -13,7 +13,7 @@ from faulty import Faulty, Line, Script, answering, asked_for, chunked, image, i
 from rackspace_images import Image, Retry, errors
 from scripted import Request, answer
 
-from .ways import Way, ids
+from .ways import Way, ids, is_a
 
 GOOD = image()
 HALF = len(GOOD) - 20
@@ -52,8 +52,8 @@ def test_what_breaks_is_a_failed_connection(way: Way, script: Script, words: str
     """No answer that could be read: `ConnectionFailed`, which may be tried again, with where it happened."""
     with Faulty(script) as server:
         error = way.error(server.endpoint)
-        assert type(error) is errors.ConnectionFailed
-        assert isinstance(error, ConnectionError)
+        assert is_a(error, errors.ConnectionFailed)
+        assert issubclass(type(error), ConnectionError)
         assert words in error.message.lower()
         assert (error.retryable, error.sent, error.attempts) == (True, True, 1)
         assert error.url.startswith(server.endpoint)
@@ -135,11 +135,18 @@ def test_a_connection_is_kept_and_used_again(way: Way) -> None:
 
 NOT_FOUND = answer(404, {"itemNotFound": {"code": 404, "message": "Not the one you asked for."}})
 
+
+def _sends_later(line: Line, good: bytes) -> None:
+    line.send(good)
+    time.sleep(0.02)
+    line.send(NOT_FOUND)
+
+
 SURPLUS: dict[str, Callable[[Line, bytes], None]] = {
     "with the answer": lambda line, good: line.send(good + NOT_FOUND),
     "in two parts": lambda line, good: line.send(good + NOT_FOUND[:20]),
     "one byte of it": lambda line, good: line.send(good + NOT_FOUND[:1]),
-    "a little later": lambda line, good: (line.send(good), time.sleep(0.02), line.send(NOT_FOUND))[0],
+    "a little later": _sends_later,
 }
 
 
@@ -204,5 +211,5 @@ def test_another_calls_answer_is_noticed(way: Way) -> None:
     with Faulty(answering(mixed)) as server, way.client(server.endpoint) as images:
         outcomes: list[Any] = images.outcomes(ids(2), at_once=2)
     assert isinstance(outcomes[0], Image)
-    assert type(outcomes[1]) is errors.MalformedResponse
+    assert is_a(outcomes[1], errors.MalformedResponse)
     assert "another image" in outcomes[1].message

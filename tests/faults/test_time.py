@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import socket
 import time
+from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from faulty import Faulty, Line, Script, image, its_image, token, unreachable
 from rackspace_images import ApiKey, Image, Retry, errors
 from scripted import answer
 
-from .ways import Way, ids
+from .ways import Caller, Way, ids, is_a
 
 LIMIT = 0.2
 LATE = 0.5
@@ -63,8 +64,8 @@ def check_cut(error: Any, limit: str, part: str, *, sent: bool = True) -> None:
     which = f"within {LIMIT:g} s (timeout=)"
     if limit == "deadline":
         which = f"when the call's {LIMIT:g} s were over (deadline=)"
-    assert type(error) is errors.RequestTimeout
-    assert isinstance(error, TimeoutError)
+    assert is_a(error, errors.RequestTimeout)
+    assert issubclass(type(error), TimeoutError)
     assert (error.message, error.sent, error.retryable) == (f"{part} {which}", sent, True)
     assert error.at_deadline is (limit == "deadline")
     assert error.attempts == 1
@@ -100,9 +101,7 @@ def test_a_connection_that_is_not_taken_is_left_in_time(way: Way, limit: str) ->
 
 
 @pytest.mark.parametrize("limit", ["timeout", "deadline"])
-def test_a_name_that_is_not_resolved_is_left_in_time(
-    way: Way, limit: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_name_that_is_not_resolved_is_left_in_time(way: Way, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system's resolver heeds no limit, so it is left behind."""
 
     def slow(*args: Any, **options: Any) -> Any:
@@ -110,7 +109,9 @@ def test_a_name_that_is_not_resolved_is_left_in_time(
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    check_cut(way.error("http://compute.invalid/v2/1", allow_http=True, **{limit: LIMIT}), limit, "no connection", sent=False)
+    check_cut(
+        way.error("http://compute.invalid/v2/1", allow_http=True, **{limit: LIMIT}), limit, "no connection", sent=False
+    )
 
 
 PARTS: dict[str, tuple[dict[str, float], Script, str]] = {
@@ -124,7 +125,7 @@ def test_an_httpx_timeout_bounds_the_parts(way: Way, phases: dict[str, float], s
     """`timeout=httpx.Timeout(…)` is what each part may take, beside the deadline."""
     with Faulty(script) as server:
         error = way.error(server.endpoint, timeout=httpx.Timeout(5, **phases))
-    assert type(error) is errors.RequestTimeout
+    assert is_a(error, errors.RequestTimeout)
     assert error.message == f"{part} within the time that timeout= allows for it"
     assert LIMIT * 0.9 <= error.elapsed <= LIMIT + LATE
 
@@ -152,12 +153,16 @@ def test_a_limit_of_one_call_goes_before_the_clients(way: Way) -> None:
         check_cut(images.error(timeout=None, deadline=LIMIT), "deadline", NO_ANSWER)
 
 
+def made_with(way: Way, auth: Any, **limits: Any) -> AbstractContextManager[Caller]:
+    return way.client(auth=auth, **limits)
+
+
 @pytest.mark.parametrize("limit", ["timeout", "deadline"])
 def test_a_sign_in_that_hangs_is_left_in_time(way: Way, limit: str) -> None:
     """The sign-in is part of the call; the error names identity's URL, and nothing was asked of compute."""
     with Faulty(then()) as server:
         key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, **{limit: LIMIT}) as images:
+        with made_with(way, key, **{limit: LIMIT}) as images:
             error = images.error()
             assert server.deserted()
         assert [request.path for request in server.requests] == ["/v2.0/tokens"]
@@ -198,7 +203,7 @@ def test_the_deadline_spans_sign_in_waits_and_retries(way: Way) -> None:
         key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
         with way.client(auth=key, deadline=LIMIT * 2, retry=retry) as images:
             error = images.error()
-    assert type(error) is errors.RequestTimeout
+    assert is_a(error, errors.RequestTimeout)
     assert error.message == f"{NO_ANSWER} when the call's {LIMIT * 2:g} s were over (deadline=)"
     assert error.attempts == 4
     assert LIMIT * 1.8 <= error.elapsed <= LIMIT * 2 + LATE

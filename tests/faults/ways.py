@@ -142,6 +142,11 @@ def check(error: ImagesError) -> None:
             chained += [below.__cause__, below.__context__]
 
 
+def is_a(error: Any, kind: type[ImagesError]) -> bool:
+    """Whether it is of this very class."""
+    return type(error) is kind
+
+
 class FakeTime:
     """A clock that a client's waits move at once: an hour passes in no time, and is written down."""
 
