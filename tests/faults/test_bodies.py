@@ -77,7 +77,7 @@ def test_a_body_that_no_image_has_is_not_read_to_its_end(way: Way, script: Scrip
 
 
 def test_a_gzip_bomb_does_not_unfold(way: Way) -> None:
-    """A gigabyte in a megabyte: refused at the limit, with the memory of the limit and no more."""
+    """256 MiB in a few hundred kilobytes: refused at the limit, with the memory of the limit and no more."""
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     zeros = bytes(1 << 20)
     bomb = b"".join([*(packer.compress(zeros) for _ in range(256)), packer.flush()])
