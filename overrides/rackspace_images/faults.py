@@ -11,11 +11,15 @@ from typing import Any
 from rackspace_images_api.models import Fault
 
 from .errors import ApiError, ImageNotFound, OverLimit, ServiceUnavailable, UnexpectedStatus
+from .text import integer
 from .transport import Answer
 
 ERROR_OF_STATUS: dict[int, type[ApiError]] = {
     status: error for error in ApiError.__subclasses__() for status in error.status_codes
 }
+
+
+_OF_A_FAULT = ("message", "code", "retryAfter")
 
 
 def api_error(answer: Answer, *secrets: str) -> ApiError:
@@ -57,7 +61,7 @@ def api_error(answer: Answer, *secrets: str) -> ApiError:
 def fault_key(obj: dict[str, Any]) -> str | None:
     """The key that names the fault in `obj`, if it holds one."""
     for key, value in obj.items():
-        if isinstance(value, dict) and (not value or "message" in value or "code" in value):
+        if isinstance(value, dict) and (not value or not value.keys().isdisjoint(_OF_A_FAULT)):
             return key
     return None
 
@@ -65,7 +69,7 @@ def fault_key(obj: dict[str, Any]) -> str | None:
 def _fault(body: bytes) -> tuple[str | None, Fault | None]:
     """The fault in a body, with its key; a router's bare `{"message": …}` has none."""
     try:
-        obj = json.loads(body)
+        obj = json.loads(body, parse_int=integer)
     except (ValueError, RecursionError):
         return None, None
     if not isinstance(obj, dict):

@@ -22,7 +22,7 @@ import httpx
 from .defaults import KEEPALIVE_EXPIRY, MAX_CONNECTIONS
 from .engine import Options, Stage, answered, origin, timed_out
 from .errors import ClientClosed, ConfigError, ImagesError
-from .network import AsyncBackend, Backend, Clock, explained
+from .network import AsyncBackend, Backend, Clock, explained, has_leftover, request
 from .transport import Answer, Body, Send
 
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
@@ -47,6 +47,7 @@ class _Slots(Generic[Transport]):
     def __init__(self, options: Options) -> None:
         self._options = options
         self._closed = False
+        self._lock = threading.Lock()
         self._idle: dict[str, deque[_Slot[Transport]]] = defaultdict(deque)
         self._busy: set[_Slot[Transport]] = set()
 
@@ -57,16 +58,17 @@ class _Slots(Generic[Transport]):
         raise NotImplementedError
 
     def _take(self, send: Send) -> _Slot[Transport]:
-        """A slot for a request. Raises `ConfigError`."""
+        """A slot for a request. Raises `ConfigError`, and `ClientClosed` if it was closed meanwhile."""
+        self._check_open()
         if self._options.transport is not None:
             slot: _Slot[Transport] = _Slot("", self._options.transport)
             slot.stage = Stage.WAITING  # nothing is known of the stages of a transport that is not ours
         else:
             key = origin(send)
-            try:
-                slot = self._idle[key].pop()
-            except IndexError:  # asking first would be a race with other threads
-                slot = self._made(key)
+            with self._lock:
+                idle = self._idle[key]
+                found = idle.pop() if idle else None
+            slot = found or self._made(key)
             slot.stage = Stage.CONNECTING if slot.stream is None else Stage.SENDING
         slot.send = send
         self._busy.add(slot)
@@ -92,35 +94,39 @@ class _Slots(Generic[Transport]):
         slot.send = None
         if self._options.transport is not None:
             return []
-        if self._closed:
-            return [slot]
-        slot.used = time.monotonic()
-        idle = self._idle[slot.key]
-        idle.append(slot)
-        old = []
-        with contextlib.suppress(IndexError):
+        with self._lock:
+            if self._closed:
+                return [slot]
+            slot.used = time.monotonic()
+            idle = self._idle[slot.key]
+            idle.append(slot)
+            old = []
             while idle[0].used < slot.used - KEEPALIVE_EXPIRY:
                 old.append(idle.popleft())
         return old
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClientClosed("this client is closed")
+
+    def _end(self) -> list[_Slot[Transport]]:
+        """Closed from here on; gives the slots that nobody uses, to be closed."""
+        with self._lock:
+            self._closed = True
+            idle = [slot for slots in self._idle.values() for slot in slots]
+            self._idle.clear()
+        return idle
 
     def _check_asked_for(self, slot: _Slot[Transport]) -> None:
         """An answer for which nothing was read came after the one before it, and may be somebody else's."""
         if self._options.transport is None and slot.stage is Stage.WAITING:
             raise httpx.RemoteProtocolError("the server sent an answer that nobody asked for")
 
-    def _request(self, send: Send) -> httpx.Request:
-        left = send.left()
-        phases: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"), left)
-        if send.phases is not None:
-            for name, own in send.phases.as_dict().items():
-                phases[name] = own if left is None or (own is not None and own < left) else left
-        return httpx.Request(
-            send.method,
-            send.url,
-            headers=send.all_headers(),
-            content=send.body,
-            extensions={"timeout": phases},
-        )
+    def _explained(self, trouble: Exception, slot: _Slot[Transport] | None) -> ImagesError:
+        if self._closed:
+            # What broke is a connection that we took away.
+            return ClientClosed("this client was closed meanwhile")
+        return explained(trouble, slot.stage if slot is not None else Stage.CONNECTING, self._options.tls)
 
 
 @cache
@@ -141,12 +147,12 @@ class HttpxEngine(_Slots[httpx.BaseTransport]):
         self._pid = os.getpid()
         self._over = threading.Event()
         self._room = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        self._lock = threading.Lock()
         self._idle.clear()
         self._busy.clear()
 
     def begin(self) -> None:
-        if self._closed:
-            raise ClientClosed("this client is closed")
+        self._check_open()
         if self._pid != os.getpid():
             self._anew()
 
@@ -162,12 +168,12 @@ class HttpxEngine(_Slots[httpx.BaseTransport]):
         slot, fit = None, False
         try:
             slot = self._take(send)
-            outcome = self._exchange(slot, self._request(send))
-            fit = True
-        except ConfigError as error:
+            outcome = self._exchange(slot, request(send))
+            fit = self._options.transport is not None or not has_leftover(slot.transport)
+        except (ClientClosed, ConfigError) as error:
             outcome = error
         except _TROUBLE as trouble:
-            outcome = explained(trouble, slot.stage if slot is not None else Stage.CONNECTING, self._options.tls)
+            outcome = self._explained(trouble, slot)
         finally:
             self._room.release()
             if slot is not None:
@@ -201,17 +207,15 @@ class HttpxEngine(_Slots[httpx.BaseTransport]):
     def close(self) -> None:
         if self._closed:
             return
-        self._closed = True
+        if self._pid != os.getpid():
+            self._anew()
+        idle = self._end()
         self._over.set()
         if self._options.transport is not None:
             self._options.transport.close()
-        if self._pid != os.getpid():
-            return
-        while self._idle:
-            self._close_all(self._idle.popitem()[1])
+        self._close_all(idle)
         for slot in list(self._busy):
-            if slot.stream is not None:
-                slot.stream.interrupt()
+            slot.interrupt()
 
 
 class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport]):
@@ -224,8 +228,7 @@ class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport]):
         self._room = asyncio.BoundedSemaphore(MAX_CONNECTIONS)
 
     def begin(self) -> None:
-        if self._closed:
-            raise ClientClosed("this client is closed")
+        self._check_open()
         loop = asyncio.get_running_loop()
         if self._loop is None:
             self._loop = loop
@@ -251,13 +254,13 @@ class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport]):
         try:
             slot = self._take(send)
             # Our own transports keep the time below; of others only this is known to end.
-            async with asyncio.timeout(send.left() if self._options.transport is not None else None):
-                outcome = await self._exchange(slot, self._request(send))
-            fit = True
-        except ConfigError as error:
+            async with asyncio.timeout(send.left() if self._options.transport is not None else None) as slot.cut:
+                outcome = await self._exchange(slot, request(send))
+            fit = self._options.transport is not None or not has_leftover(slot.transport)
+        except (ClientClosed, ConfigError) as error:
             outcome = error
         except _TROUBLE as trouble:
-            outcome = explained(trouble, slot.stage if slot is not None else Stage.CONNECTING, self._options.tls)
+            outcome = self._explained(trouble, slot)
         finally:
             self._room.release()
             if slot is not None:
@@ -293,12 +296,13 @@ class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport]):
     async def aclose(self) -> None:
         if self._closed:
             return
-        self._closed = True
+        idle = self._end()
         if self._options.transport is not None:
             await self._options.transport.aclose()
         if self._loop is not asyncio.get_running_loop():
             return  # the connections ended with the loop that they belonged to
         self._over.set()
-        while self._idle:
-            await self._close_all(self._idle.popitem()[1])
-        await self._close_all(list(self._busy))
+        for slot in self._busy:
+            if slot.cut is not None:
+                slot.cut.reschedule(0)
+        await self._close_all(idle)

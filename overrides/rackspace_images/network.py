@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -9,7 +10,7 @@ import re
 import socket
 import ssl
 import threading
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import httpx
@@ -28,11 +29,23 @@ class Clock:
         self.send: Send | None = None
         self.stage = Stage.CONNECTING
         self.stream: Any = None
+        self.connecting: Future[Any] | None = None
+        """A connection that is being made, in another thread."""
+        self.cut: asyncio.Timeout | None = None
+        """What ends a request of a task at once."""
 
     def left(self, timeout: float | None) -> float | None:
         """Seconds for the next step: its own, or what is left of the request's time."""
         left = self.send.left() if self.send is not None else None
         return left if timeout is None or (left is not None and left < timeout) else timeout
+
+    def interrupt(self) -> None:
+        """Wakes a thread that waits for a connection or on its socket, which closing it would not."""
+        if (connecting := self.connecting) is not None:
+            connecting.cancel()
+        if (stream := self.stream) is not None:
+            with contextlib.suppress(OSError, AttributeError):
+                stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 class Stream:
@@ -56,7 +69,13 @@ class Stream:
 
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Stream:
         self._clock.stage = Stage.HANDSHAKE
-        return Stream(self._inner.start_tls(ssl_context, server_hostname, self._clock.left(timeout)), self._clock)
+        try:
+            inner = self._inner.start_tls(ssl_context, server_hostname, self._clock.left(timeout))
+        except BaseException:
+            # httpcore forgets the connection of a handshake that is given up: Ctrl-C, a cancelled task.
+            self.close()
+            raise
+        return Stream(inner, self._clock)
 
     def close(self) -> None:
         self._clock.stream = None
@@ -64,11 +83,6 @@ class Stream:
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
-
-    def interrupt(self) -> None:
-        """Wakes a thread that waits on the socket, which closing it would not."""
-        with contextlib.suppress(OSError, AttributeError):
-            self._inner.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 class AsyncStream:
@@ -94,7 +108,11 @@ class AsyncStream:
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> AsyncStream:
         self._clock.stage = Stage.HANDSHAKE
-        inner = await self._inner.start_tls(ssl_context, server_hostname, self._clock.left(timeout))
+        try:
+            inner = await self._inner.start_tls(ssl_context, server_hostname, self._clock.left(timeout))
+        except BaseException:
+            await self.aclose()
+            raise
         return AsyncStream(inner, self._clock)
 
     async def aclose(self) -> None:
@@ -116,6 +134,7 @@ class Backend:
         self._clock.stage = Stage.CONNECTING
         left = self._clock.left(timeout)
         found: Future[Any] = Future()
+        self._clock.connecting = found
 
         def connect() -> None:
             try:
@@ -133,7 +152,10 @@ class Backend:
         threading.Thread(target=connect, name="rackspace-images-connect", daemon=True).start()
         try:
             return Stream(found.result(left), self._clock)
+        except CancelledError:
+            raise ConnectionAbortedError("the client was closed meanwhile") from None
         finally:
+            self._clock.connecting = None
             found.cancel()
 
     def sleep(self, seconds: float) -> None:
@@ -154,6 +176,29 @@ class AsyncBackend:
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
+
+
+def request(send: Send) -> httpx.Request:
+    """What httpx is given to send; no part of it may take more than what is left."""
+    left = send.left()
+    phases: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"), left)
+    if send.phases is not None:
+        for name, own in send.phases.as_dict().items():
+            phases[name] = own if left is None or (own is not None and own < left) else left
+    extensions = {"timeout": phases}
+    return httpx.Request(send.method, send.url, headers=send.all_headers(), content=send.body, extensions=extensions)
+
+
+def has_leftover(transport: Any) -> bool:
+    """Whether more came on a connection than the answer: a part of another, which the next request would be given."""
+    for connection in transport._pool.connections:
+        inner: Any = connection
+        while (below := getattr(inner, "_connection", None)) is not None:
+            inner = below
+        state = getattr(inner, "_h11_state", None)
+        if state is not None and state.trailing_data[0]:
+            return True
+    return False
 
 
 def explained(trouble: Exception, stage: Stage, tls: Tls) -> ImagesError:
@@ -178,10 +223,12 @@ def explained(trouble: Exception, stage: Stage, tls: Tls) -> ImagesError:
 
 
 def _innermost(trouble: BaseException) -> BaseException:
-    """The reason below: httpx over asyncio says only "All connection attempts failed" of a refused one."""
-    while (cause := trouble.__cause__ or trouble.__context__) is not None and str(cause):
-        trouble = cause
-    return trouble
+    """The lowest reason with words: httpx over asyncio says nothing, or little, of a connection that broke."""
+    found, below = trouble, trouble.__cause__ or trouble.__context__
+    while below is not None:
+        found = below if str(below) else found
+        below = below.__cause__ or below.__context__
+    return found
 
 
 def _said(trouble: BaseException) -> str:

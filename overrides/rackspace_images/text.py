@@ -36,6 +36,14 @@ def without_userinfo(url: str) -> str:
     return _USERINFO.sub("", url)
 
 
+def integer(digits: str) -> int | str:
+    """A whole number of JSON; as its text where it has more digits than Python takes for a number."""
+    try:
+        return int(digits)
+    except ValueError:
+        return digits
+
+
 def service_url(url: object) -> SplitResult | None:
     """The parts of a URL that a service may be at: http or https, a host, and nothing after the path; else None."""
     try:
