@@ -19,7 +19,7 @@ ERROR_OF_STATUS: dict[int, type[ApiError]] = {
 }
 
 
-_OF_A_FAULT = ("message", "code", "retryAfter")
+_OF_A_FAULT = ("message", "code", "retryAfter", "retryAt")
 
 
 def api_error(answer: Answer, *secrets: str) -> ApiError:
@@ -54,7 +54,8 @@ def api_error(answer: Answer, *secrets: str) -> ApiError:
     if answer.status_code in (502, 504):
         error.retryable = True
     if isinstance(error, OverLimit | ServiceUnavailable):
-        error.retry_after = retry_after(answer.headers.get("Retry-After"), fault.retry_after if fault else None)
+        said = (fault.retry_after, fault.retry_at) if fault else ()
+        error.retry_after = retry_after(answer.headers.get("Retry-After"), *said)
     return error
 
 
@@ -81,7 +82,7 @@ def _fault(body: bytes) -> tuple[str | None, Fault | None]:
 def retry_after(*values: object, now: datetime | None = None) -> float | None:
     """Seconds to wait, from the first of `values` that can be read.
 
-    Each is a `Retry-After` header or a fault's `retryAfter`: seconds (number or text), an HTTP date, or an
+    Each is a `Retry-After` header or a fault's `retryAfter` or `retryAt`: seconds (number or text), an HTTP date, or an
     RFC 3339 date-time. A time in the past, and less than nothing, is 0; what cannot be read counts as absent.
     """
     for value in values:

@@ -138,6 +138,7 @@ def identity_error(answer: Answer, credentials: Credentials, source: str | None 
             hint="check auth_url: this is not an identity service",
         )
     if not isinstance(error, OverLimit | ServiceUnavailable | ApiFault):
+        retryable = error.retryable
         error = type(error)(
             answer.status_code,
             error.fault,
@@ -146,6 +147,7 @@ def identity_error(answer: Answer, credentials: Credentials, source: str | None 
             request_id=error.request_id,
             hint="check auth_url, and what stands between",
         )
+        error.retryable = retryable
     return error
 
 

@@ -136,6 +136,8 @@ SAID: dict[str, tuple[Callable[[int], bytes], float]] = {
     "text in the body": (lambda status: limited(status, retryAfter="7"), 7),
     "an ISO date in the body": (lambda status: limited(status, retryAfter=later(30).isoformat()), 30),
     "an ISO date with Z": (lambda status: limited(status, retryAfter=f"{later(30):%Y-%m-%dT%H:%M:%SZ}"), 30),
+    "retryAt": (lambda status: limited(status, retryAt=later(30).isoformat()), 30),
+    "retryAfter before retryAt": (lambda status: limited(status, retryAfter=7, retryAt=later(30).isoformat()), 7),
     "header before body": (lambda status: limited(status, 7, retryAfter=20), 7),
     "a header nobody can read": (lambda status: limited(status, "soon", retryAfter=7), 7),
 }
@@ -176,6 +178,8 @@ def test_what_the_server_says_is_how_long_it_is_left_alone(
         {"retryAfter": {"a": 1}},
         {"retryAfter": "1994-11-06T08:49:37Z"},
         {"retryAfter": "NaN"},
+        {"retryAt": "1994-11-06T08:49:37Z"},
+        {"retryAt": "soon"},
     ],
     ids=repr,
 )
@@ -301,11 +305,12 @@ def test_the_gate_holds_back_all_calls_to_a_region_and_none_to_another(way: Way)
 
 
 def test_a_limit_at_identity_is_obeyed_like_one_at_compute(way: Way) -> None:
-    """413, 429 and 503 while signing in: waited for, then signed in."""
+    """413, 429 and 503 while signing in: waited for, then signed in. A gateway without its service is asked again."""
     with Faulty(lambda line: signing_in(line)) as server:
 
         def signing_in(line: Line) -> None:
-            answers = iter([limited(413, 3), limited(429, retryAfter=4), limited(503, 5), token(server.url)])
+            said = [limited(413, 3), limited(429, retryAfter=4), limited(503, 5), answer(502), token(server.url)]
+            answers = iter(said)
             while (request := line.request()) is not None:
                 line.send(next(answers) if request.path.endswith("/tokens") else its_image(request))
 
@@ -315,7 +320,9 @@ def test_a_limit_at_identity_is_obeyed_like_one_at_compute(way: Way) -> None:
             got = images.get()
     assert got.response is not None
     assert got.response.attempts == 1
-    assert sum(time.waits) == pytest.approx(12, abs=0.1)
+    *told, backoff = time.waits
+    assert sum(told) == pytest.approx(12, abs=0.1)
+    check_backoff([backoff])
 
 
 def _begins(line: Line) -> None:
@@ -330,6 +337,7 @@ LOST: dict[str, Script] = {
     "reset": once(reset=True),
     "closed": once(),
     "half an answer": once(token("http://127.0.0.1:1")[:-9]),
+    "a gateway that gave up": once(answer(504)),
 }
 
 
@@ -342,7 +350,8 @@ def test_a_sign_in_that_may_have_arrived_is_not_sent_again(way: Way, script: Scr
             time = FakeTime(images.images)
             error = images.error()
         assert len(server.lines) == 1
-    assert isinstance(error, errors.RequestTimeout | errors.ConnectionFailed)
+    assert isinstance(error, errors.RequestTimeout | errors.ConnectionFailed | errors.UnexpectedStatus)
+    assert error.retryable
     assert (error.signing_in, time.waits, error.url) == (True, [], f"{server.url}/v2.0/tokens")
 
 
