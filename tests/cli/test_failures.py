@@ -38,6 +38,10 @@ CODES = {
     errors.InsecureUrl: 2,
     errors.RegionNotFound: 2,
     errors.ClientClosed: 1,
+    errors.NotActive: 1,
+    errors.ImageBuildFailed: 6,
+    errors.ImageVanished: 6,
+    errors.WaitTimeout: 7,
 }
 
 
@@ -79,10 +83,15 @@ def test_the_exit_code_tells_the_kind_of_error(
     assert run("show", ID) == (code, "", f"{error}\n")
 
 
-def test_the_help_lists_every_exit_code_there_is() -> None:
-    """Codes in the table and codes in the help are the same."""
-    told = {int(line.split()[0]) for line in exit_codes.IN_WORDS.splitlines()[1:]}
-    assert told == {exit_codes.DONE, *exit_codes.OF_ERROR.values()}
+def test_every_exit_code_has_a_meaning_and_a_place() -> None:
+    """Codes in the table, in the help and in the order of the worst are the same."""
+    assert set(exit_codes.MEANINGS) == {exit_codes.DONE, *exit_codes.OF_ERROR.values()}
+    codes = [code for code in exit_codes.MEANINGS if code != exit_codes.INTERRUPTED]
+    order = []
+    while codes:
+        order.append(exit_codes.worst(codes))
+        codes.remove(order[-1])
+    assert order == [2, 4, 1, 5, 6, 7, 3, 0]
 
 
 @pytest.mark.parametrize("words", [("-f", "json"), ("-fjson",), ("--format", "json"), ("--format=json",)])

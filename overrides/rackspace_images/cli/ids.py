@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from rackspace_images.errors import ConfigError, InvalidImageId
-from rackspace_images.image import image_uuid
 
 from . import output
 
@@ -58,6 +57,8 @@ def _given(words: Sequence[str], quiet: bool) -> Iterator[Given]:
 
 def checked(text: str) -> None:
     """Raises `InvalidImageId` with a hint for who gave a name."""
+    from rackspace_images.image import image_uuid
+
     try:
         image_uuid(text)
     except InvalidImageId:
@@ -66,6 +67,8 @@ def checked(text: str) -> None:
 
 def refused(given: Given) -> InvalidImageId:
     """Why an id is none, where it stood, and how to find the id of an image by its name."""
+    from rackspace_images.image import image_uuid
+
     try:
         image_uuid(str(given))
     except InvalidImageId as error:

@@ -8,7 +8,9 @@ from . import output
 from .arguments import add_common_switches
 from .exit_codes import DONE, LOCAL, in_words
 
-DESCRIPTION = "Forgets the tokens that earlier commands kept on this machine. The next command signs in again."
+DESCRIPTION = """\
+Forgets the tokens that earlier commands kept on this machine.
+The next command signs in again."""
 EPILOG = f"""\
 example:
   rackspace-images logout

@@ -8,7 +8,7 @@ from . import output
 from .arguments import add_common_switches
 from .exit_codes import DONE, LOCAL, in_words
 
-DESCRIPTION = "Prints an OpenAPI document of this package, byte for byte, for whoever generates a client."
+DESCRIPTION = "Prints an OpenAPI document, byte for byte, for whoever generates a client."
 EPILOG = f"""\
 examples:
   rackspace-images spec > images.yaml
