@@ -34,17 +34,13 @@ class ImagesClient(BaseClient[Engine]):
     `proxy`: the URL of a proxy; without it the environment's, which loopback never goes through. `allow_http`: let
     a catalog lead to plain http. `user_agent`: put before our own. `transport`: an `httpx.BaseTransport` to send
     through. `token_cache`: a `TokenCache` to keep tokens in between runs; without it they are kept in memory only.
-    `engine`: what sends, `httpx` or, with the extra of this name, `fast`. `on_attempt`: called with an `Attempt`
-    after each request, that is a sign-in too.
+    `engine`: what sends; `httpx` is the only one yet. `on_attempt`: called with an `Attempt` after each request,
+    that is a sign-in too.
 
     Works with or without `with`; `close()` gives the connections back.
     """
 
     def _open(self, name: str, options: Options) -> Engine:
-        if name == "fast":
-            from .fast_engine import FastEngine
-
-            return FastEngine(options)
         return HttpxEngine(options)
 
     def get(self, image_id: str | UUID, *, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED) -> Image:
@@ -189,10 +185,6 @@ class AsyncImagesClient(BaseClient[AsyncEngine]):
     """`ImagesClient` for asyncio: the same constructor, and the same methods, awaited."""
 
     def _open(self, name: str, options: Options) -> AsyncEngine:
-        if name == "fast":
-            from .fast_engine import AsyncFastEngine
-
-            return AsyncFastEngine(options)
         return AsyncHttpxEngine(options)
 
     async def get(

@@ -202,6 +202,7 @@ def _placed(error: ImagesError, asked: Asked) -> ImagesError:
     """What is wrong with an answer, with where it came from."""
     error.place(method=asked.method, url=asked.url, region=asked.region, endpoint=asked.endpoint)
     error.place(attempts=asked.attempts, elapsed=asked.elapsed, request_id=asked.answer.request_id)
+    error.place(status_code=asked.answer.status_code)
     return error
 
 

@@ -13,7 +13,7 @@ from .proxies import Proxies
 from .tls import Tls
 from .transport import Answer, Body, Send
 
-ENGINES = ("httpx", "fast")
+ENGINES = ("httpx",)
 
 
 @dataclass(slots=True)

@@ -164,7 +164,7 @@ class HttpxEngine(_Slots[httpx.BaseTransport]):
         except ConfigError as error:
             outcome = error
         except _TROUBLE as trouble:
-            outcome = explained(trouble, slot.stage if slot is not None else Stage.CONNECTING)
+            outcome = explained(trouble, slot.stage if slot is not None else Stage.CONNECTING, self._options.tls)
         finally:
             self._room.release()
             if slot is not None:
@@ -254,7 +254,7 @@ class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport]):
         except ConfigError as error:
             outcome = error
         except _TROUBLE as trouble:
-            outcome = explained(trouble, slot.stage if slot is not None else Stage.CONNECTING)
+            outcome = explained(trouble, slot.stage if slot is not None else Stage.CONNECTING, self._options.tls)
         finally:
             self._room.release()
             if slot is not None:

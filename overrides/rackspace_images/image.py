@@ -175,16 +175,16 @@ def _image(envelope: dict[str, Any]) -> Image:
     inner = envelope.get("image")
     if isinstance(inner, dict):
         return Image.from_dict(inner)
-    raise missing(envelope, "image", "an object")
+    raise missing(envelope, "image", "an object", wanted="an image")
 
 
-def missing(envelope: dict[str, Any], member: str, kind: str) -> MalformedResponse:
+def missing(envelope: dict[str, Any], member: str, kind: str, *, wanted: str) -> MalformedResponse:
     """What a success is whose `member` is not there, or not of its kind."""
     if member in envelope:
         return MalformedResponse(f"{member} is {_shown(envelope[member])}, not {kind}")
     if (key := fault_key(envelope)) is not None:
         message = envelope[key].get("message")
-        return MalformedResponse(f"a fault instead of {member}: {key}" + (f" {_shown(message)}" if message else ""))
+        return MalformedResponse(f"a fault instead of {wanted}: {key}" + (f" {_shown(message)}" if message else ""))
     return MalformedResponse(f"no {member} in the answer")
 
 

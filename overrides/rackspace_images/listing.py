@@ -89,7 +89,7 @@ def page_from_answer(answer: Answer, limit: int, marker: str | None) -> Page:
         obj = json_object(answer.body)
         received = obj.get("images")
         if not isinstance(received, list):
-            raise missing(obj, "images", "an array")
+            raise missing(obj, "images", "an array", wanted="a page")
         images = [_image(item) for item in received]
         following = _next_marker(ImagePage.from_dict({**obj, "images": []}))
         if following is None and len(received) >= limit and isinstance(images[-1], Image):

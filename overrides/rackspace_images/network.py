@@ -17,6 +17,7 @@ import httpx
 from .engine import Stage, timed_out
 from .errors import ConfigError, ConnectionFailed, ImagesError, MalformedResponse
 from .text import without_userinfo
+from .tls import Tls
 from .transport import Send
 
 
@@ -155,7 +156,7 @@ class AsyncBackend:
         await self._inner.sleep(seconds)
 
 
-def explained(trouble: Exception, stage: Stage) -> ImagesError:
+def explained(trouble: Exception, stage: Stage, tls: Tls) -> ImagesError:
     """What the trouble is called here. Its words hold nothing of what was sent."""
     match trouble:
         case httpx.ConnectTimeout() if stage is Stage.WAITING:
@@ -170,11 +171,10 @@ def explained(trouble: Exception, stage: Stage) -> ImagesError:
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
             return ConfigError(f"not a URL that a request can go to: {_said(trouble)}")
         case _:
-            sent = stage.sent and not isinstance(trouble, httpx.ConnectError | httpx.ProxyError)
-            error = ConnectionFailed(_said(trouble), sent=sent)
             if isinstance(_innermost(trouble), ssl.SSLCertVerificationError):
-                error.retryable = False
-            return error
+                return tls.refused(_said(trouble))
+            sent = stage.sent and not isinstance(trouble, httpx.ConnectError | httpx.ProxyError)
+            return ConnectionFailed(_said(trouble), sent=sent)
 
 
 def _innermost(trouble: BaseException) -> BaseException:

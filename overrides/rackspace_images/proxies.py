@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 from importlib.util import find_spec
 from urllib.parse import urlsplit
@@ -61,13 +62,11 @@ def checked_proxy(proxy: str | httpx.Proxy, where: str) -> httpx.Proxy:
     """`proxy` as httpx has it, which does not show its password. Raises `ConfigError`, which does not either."""
     if isinstance(proxy, httpx.Proxy):
         return proxy
-    try:
+    made: httpx.Proxy | None = None
+    with contextlib.suppress(ValueError, TypeError, httpx.InvalidURL):
         # Many write a host and a port alone.
         made = httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
-        bad = not made.url.host or made.url.scheme not in _SCHEMES
-    except (ValueError, TypeError, httpx.InvalidURL):
-        bad = True
-    if bad:
+    if made is None or not made.url.host or made.url.scheme not in _SCHEMES:
         del proxy
         raise ConfigError(f"{where} is not the URL of a proxy", hint=f"a URL with one of {', '.join(_SCHEMES)}")
     if made.url.scheme.startswith("socks") and find_spec("socksio") is None:

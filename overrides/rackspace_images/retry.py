@@ -208,8 +208,8 @@ class Call:
             error: ImagesError | None = None
             number = count()
             try:
-                answer = yield send
-                error = failure(answer, send)
+                came: Answer = yield send
+                answer, error = came, failure(came, send)
             except ImagesError as trouble:
                 error = trouble
             elapsed = self.policy.clock() - began

@@ -78,8 +78,7 @@ def test_the_library_imports_one_way(name: str) -> None:
     """Within the library, imports go to the left only, and never to the command line, the sandbox or the documents."""
     allowed = {f".{left}" for left in ORDER[: ORDER.index(name)]}
     # Configuration is read by `from_config` alone, which imports it when it is called.
-    # Of the engines, the fast one only where it is asked for.
-    lazily = {"client_base": {".config"}, "client": {".fast_engine"}}.get(name, set())
+    lazily = {".config"} if name == "client_base" else set()
     assert {module for module in imported(LIBRARY / f"{name}.py") if module.startswith(".")} <= allowed | lazily
 
 
@@ -121,7 +120,7 @@ def test_the_library_stays_small() -> None:
     """A module that outgrows some 250 lines of code has two subjects; the whole can be read in an hour."""
     sizes = {name: code_lines(LIBRARY / f"{name}.py") for name in ORDER}
     assert max(sizes.values()) <= 250, sizes
-    assert sum(sizes.values()) <= 2900, sizes
+    assert sum(sizes.values()) <= 3300, sizes
 
 
 def test_importing_the_library_imports_nothing_beside_it() -> None:

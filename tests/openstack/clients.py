@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import pytest
-from rackspace_images import ApplicationCredential, AsyncImagesClient, Image, ImagesClient, KeystonePassword
+from rackspace_images import ApplicationCredential, AsyncImagesClient, Image, ImagesClient, KeystonePassword, errors
 from rackspace_images import LocateResult as Located
 
 from .lab import Credentials, OpenStackLab
@@ -28,6 +28,11 @@ class Asking(Protocol):
     def regions(self) -> dict[str, str]: ...
     def locate(self, image_id: str | UUID, /, *, regions: Iterable[str] | None = None) -> Located: ...
     def in_region(self, region: str, /) -> Asking: ...
+    @property
+    def list(self) -> Callable[..., Iterable[Image]]: ...
+    def get_many(self, ids: Iterable[str], /) -> Iterable[tuple[str, Image | errors.ImagesError]]: ...
+    @property
+    def wait_until_active(self) -> Callable[..., Image]: ...
 
 
 class Opened(Protocol):
@@ -62,6 +67,23 @@ class _Awaited:
 
     def in_region(self, region: str, /) -> Asking:
         return _Awaited(self._images.in_region(region), self._runner)
+
+    def list(self, **options: Any) -> Iterable[Image]:
+        async def collected() -> Any:
+            return [image async for image in self._images.list(**options)]
+
+        found: Iterable[Image] = self._runner.run(collected())
+        return found
+
+    def get_many(self, ids: Iterable[str], /) -> Iterable[tuple[str, Image | errors.ImagesError]]:
+        async def collected() -> Any:
+            return [outcome async for outcome in self._images.get_many(ids)]
+
+        found: Iterable[tuple[str, Image | errors.ImagesError]] = self._runner.run(collected())
+        return found
+
+    def wait_until_active(self, image_id: str, /, **options: Any) -> Image:
+        return self._runner.run(self._images.wait_until_active(image_id, **options))
 
 
 @contextmanager

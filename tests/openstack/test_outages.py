@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
-from rackspace_images import errors
+from rackspace_images import Attempt, Retry, errors
 from rackspace_images.cli.main import main
 
 from .clients import Opened, both, password_of
@@ -35,7 +38,7 @@ def without(lab: OpenStackLab) -> Iterator[Without]:
 @both
 def test_glance(lab: OpenStackLab, opened: Opened, without: Without) -> None:
     """Without Glance Nova answers 500, which is worth another try; the same client has it once Glance is back."""
-    with opened(password_of(lab, lab.demo), region="DFW") as images:
+    with opened(password_of(lab, lab.demo), region="DFW", retry=None) as images:
         with without("glance"):
             with pytest.raises(errors.ApiFault, match="GlanceConnectionFailed") as caught:
                 images.get(lab.images["base"])
@@ -49,7 +52,7 @@ def test_glance(lab: OpenStackLab, opened: Opened, without: Without) -> None:
 def test_keystone(lab: OpenStackLab, opened: Opened, without: Without) -> None:
     """Without Keystone a token that is there is a 503 of Nova's, and a sign-in has nobody to go to."""
     auth = password_of(lab, lab.demo)
-    with opened(auth, region="DFW") as images, opened(auth, region="DFW") as late:
+    with opened(auth, region="DFW", retry=None) as images, opened(auth, region="DFW", retry=None) as late:
         assert images.get(lab.images["base"]).is_active
         with without("keystone"):
             with pytest.raises(errors.ServiceUnavailable) as unavailable:
@@ -68,13 +71,43 @@ def test_keystone(lab: OpenStackLab, opened: Opened, without: Without) -> None:
 @both
 def test_nova(lab: OpenStackLab, opened: Opened, without: Without) -> None:
     """Without Nova nobody answers at the compute URL, which the error names; the same client has it once it is back."""
-    with opened(password_of(lab, lab.demo), region="DFW") as images:
+    with opened(password_of(lab, lab.demo), region="DFW", retry=None) as images:
         assert images.get(lab.images["base"]).is_active
         with without("nova"):
             with pytest.raises(errors.ConnectionFailed) as caught:
                 images.get(lab.images["base"])
         assert images.get(lab.images["base"]).is_active
     assert (caught.value.region, caught.value.endpoint) == ("DFW", lab.compute_url)
+
+
+PATIENT: dict[str, Any] = {"retry": Retry(attempts=60, backoff=0.25, longest_backoff=0.5), "deadline": 60}
+
+
+@pytest.mark.parametrize("name", ["glance", "keystone", "nova"])
+@both
+def test_calls_outlast_a_restart(lab: OpenStackLab, opened: Opened, without: Without, name: str) -> None:
+    """A service that is stopped and started again costs a call time, and nothing else; so it does a sign-in."""
+    auth = password_of(lab, lab.demo)
+    told: list[Attempt] = []
+    with (
+        opened(auth, region="DFW", on_attempt=told.append, **PATIENT) as images,
+        opened(auth, region="DFW", **PATIENT) as late,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        assert images.get(lab.images["base"]).is_active
+        told.clear()
+        with without(name):
+            asked = [pool.submit(client.get, lab.images["base"]) for client in (images, late)]
+            stopped = time.monotonic()
+            while len(told) < 2:
+                assert time.monotonic() - stopped < 30
+                time.sleep(0.05)
+        found = [future.result() for future in asked]
+    assert all(image.is_active for image in found)
+    assert found[0].response is not None
+    assert found[0].response.attempts == len(told) > 2
+    assert {attempt.will_wait is None for attempt in told[:-1]} == {False}
+    assert (told[-1].status, told[-1].error) == (200, None)
 
 
 def test_exit_codes(
@@ -85,6 +118,7 @@ def test_exit_codes(
         monkeypatch.setenv(name, value)
     show = ["show", lab.images["base"]]
     assert main(show) == 0
+    monkeypatch.setattr("rackspace_images.retry.Retry.wait_after", lambda *_, **__: None)
     with without("keystone"):
         assert main(show) == 5
         assert "ServiceUnavailable: 503" in capsys.readouterr().err

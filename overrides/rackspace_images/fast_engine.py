@@ -1,1 +1,0 @@
-"""Sending over aiohttp, for many images at once."""

@@ -1,0 +1,225 @@
+"""Many ids at once: nothing is lost, nothing is mixed up, and leaving early leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import aclosing
+from typing import Any
+from uuid import UUID
+
+import pytest
+from cloud import Cloud
+from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, StaticToken, errors
+from scripted import Request, Scripted, answer
+
+Outcomes = list[tuple[Any, Image | errors.ImagesError]]
+Many = Callable[..., Outcomes]
+
+
+def numbered(number: int) -> str:
+    return str(UUID(int=number))
+
+
+def echo(request: Request) -> bytes:
+    """The image that is asked for; ids that end in 7 are not there."""
+    image_id = request.path.rpartition("/")[2]
+    if image_id.endswith("7"):
+        return answer(404, {"itemNotFound": {"code": 404, "message": "Image not found."}})
+    return answer(200, {"image": {"id": image_id}})
+
+
+def _many(endpoint: str, ids: Iterable[Any], *, take: int | None = None, **options: Any) -> Outcomes:
+    with ImagesClient(StaticToken("t"), endpoint=endpoint) as images:
+        return list(itertools.islice(images.get_many(ids, **options), take))
+
+
+def _many_async(endpoint: str, ids: Iterable[Any], *, take: int | None = None, **options: Any) -> Outcomes:
+    async def ask() -> Outcomes:
+        found: Outcomes = []
+        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint) as images:
+            async with aclosing(images.get_many(ids, **options)) as outcomes:  # type: ignore[type-var]
+                async for outcome in outcomes:
+                    found.append(outcome)
+                    if len(found) == take:
+                        break
+        return found
+
+    return asyncio.run(ask())
+
+
+@pytest.fixture(params=[_many, _many_async], ids=["sync", "async"])
+def many(request: pytest.FixtureRequest) -> Many:
+    chosen: Many = request.param
+    return chosen
+
+
+def test_every_id_has_its_own_outcome(many: Many) -> None:
+    """As it was given: a bad id, one that is not there and one given twice are each themselves."""
+    ids = [*map(numbered, range(100)), "cactus", UUID(int=3), numbered(3).upper()]
+    with Scripted(echo) as server:
+        found = many(server.endpoint, ids)
+    assert sorted(map(str, (one for one, _ in found))) == sorted(map(str, ids))
+    for one, outcome in found:
+        if one == "cactus":
+            assert isinstance(outcome, errors.InvalidImageId)
+        elif str(one).endswith("7"):
+            assert isinstance(outcome, errors.ImageNotFound)
+            assert outcome.image_id == one
+        else:
+            assert isinstance(outcome, Image)
+            assert UUID(outcome.id) == UUID(str(one))
+    assert sum(str(one).lower() == numbered(3) for one, _ in found) == 3
+
+
+def test_an_endless_iterable_is_taken_as_it_is_needed(many: Many) -> None:
+    """And no further than there are workers ahead of the reader."""
+    taken = itertools.count()
+    with Scripted(echo) as server:
+        found = many(server.endpoint, (numbered(next(taken) * 10) for _ in itertools.repeat(0)), take=50, concurrency=4)
+        assert len(found) == 50
+    assert next(taken) <= 50 + 3 * 4
+
+
+def test_no_more_than_concurrency_are_under_way(many: Many) -> None:
+    """Counted by the server."""
+    now, most, lock = 0, 0, threading.Lock()
+
+    def slow(request: Request) -> bytes:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.01)
+        with lock:
+            now -= 1
+        return echo(request)
+
+    with Scripted(slow) as server:
+        many(server.endpoint, map(numbered, range(60)), concurrency=5)
+    assert most == 5
+
+
+def test_a_failed_sign_in_stops_the_run(many: Many) -> None:
+    """It is nobody's id, and is raised, once."""
+    with Cloud(login=answer(401, b"")) as cloud, ImagesClient(cloud.api_key()) as images:
+        with pytest.raises(errors.AuthenticationFailed):
+            list(images.get_many(map(numbered, range(500))))
+        assert len(cloud.logins) == 1
+
+        async def ask() -> None:
+            async with AsyncImagesClient(cloud.api_key()) as twin:
+                async for _ in twin.get_many(map(numbered, range(500))):
+                    pass
+
+        with pytest.raises(errors.AuthenticationFailed):
+            asyncio.run(ask())
+        assert len(cloud.logins) == 2
+
+
+def test_what_the_ids_raise_is_raised(many: Many) -> None:
+    """To whoever iterates."""
+
+    def broken() -> Iterator[str]:
+        yield numbered(1)
+        raise ZeroDivisionError
+
+    with Scripted(echo) as server, pytest.raises(ZeroDivisionError):
+        many(server.endpoint, broken())
+
+
+@pytest.mark.parametrize("concurrency", [0, -1, 1.5, True, None])
+def test_a_concurrency_that_is_none(concurrency: Any) -> None:
+    """Is refused when it is given, not when the first image is wanted."""
+    with ImagesClient(StaticToken("t"), endpoint="http://127.0.0.1:1/v2/1") as images:
+        with pytest.raises(errors.ConfigError, match="concurrency"):
+            images.get_many([], concurrency=concurrency)
+        with pytest.raises(errors.ConfigError, match="concurrency"):
+            images.locate_many([], concurrency=concurrency)
+
+
+def test_leaving_early_waits_for_nothing() -> None:
+    """The answers that are under way are nobody's any more, and nothing further is asked."""
+    slow = threading.Event()
+
+    def silent(request: Request) -> bytes:
+        if not request.path.endswith(numbered(0)):
+            slow.wait(20)
+        return echo(request)
+
+    with Scripted(silent) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint) as images:
+        started = time.perf_counter()
+        outcomes = images.get_many(map(numbered, itertools.count()), concurrency=8)
+        assert next(outcomes)[0] == numbered(0)
+        outcomes.close()  # type: ignore[attr-defined]
+        assert time.perf_counter() - started < 5
+        slow.set()
+        asked = len(server.requests)
+        assert asked <= 16
+        assert isinstance(images.get(numbered(0)), Image)
+        assert len(server.requests) <= asked + 8
+
+
+def test_results_do_not_wait_for_the_next_id() -> None:
+    """Ids that come slowly, as from a pipe, are answered as they come."""
+    more = threading.Event()
+
+    def slowly() -> Iterator[str]:
+        yield numbered(1)
+        assert more.wait(10)
+        yield numbered(2)
+
+    with Scripted(echo) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint) as images:
+        outcomes = images.get_many(slowly())
+        assert next(outcomes)[0] == numbered(1)
+        more.set()
+        assert [one for one, _ in outcomes] == [numbered(2)]
+
+
+def test_async_ids() -> None:
+    """An async iterable is taken as it comes."""
+
+    async def ids() -> AsyncIterator[str]:
+        for number in range(20):
+            await asyncio.sleep(0)
+            yield numbered(number * 10)
+
+    async def ask(endpoint: str) -> int:
+        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint) as images:
+            return len([one async for one, image in images.get_many(ids()) if isinstance(image, Image)])
+
+    with Scripted(echo) as server:
+        assert asyncio.run(ask(server.endpoint)) == 20
+
+
+def test_in_a_running_loop() -> None:
+    """As in a notebook."""
+
+    async def cell(endpoint: str) -> int:
+        with ImagesClient(StaticToken("t"), endpoint=endpoint) as images:
+            return len(list(images.get_many(map(numbered, range(10)))))
+
+    with Scripted(echo) as server:
+        assert asyncio.run(cell(server.endpoint)) == 10
+
+
+def test_each_id_has_a_deadline_of_its_own(many: Many) -> None:
+    """From when it is sent: those that wait for their turn lose nothing."""
+
+    def slow(request: Request) -> bytes:
+        time.sleep(0.15 if request.path.endswith("0") else 5)
+        return echo(request)
+
+    with Scripted(slow) as server:
+        found = dict(many(server.endpoint, map(numbered, [0, 16, 1, 32, 48]), concurrency=1, deadline=0.6))
+    assert [type(outcome) for outcome in found.values()] == [Image, Image, errors.RequestTimeout, Image, Image]
+
+
+def test_nothing_is_asked_before_it_is_iterated() -> None:
+    """Making the iterator costs nothing, and needs no account."""
+    with ImagesClient(ApiKey("u", "k", auth_url="http://127.0.0.1:1")) as images:
+        images.get_many([numbered(1)])
+        images.list()
