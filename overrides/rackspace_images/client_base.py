@@ -78,7 +78,9 @@ class BaseClient(Generic[AnyEngine]):
         self._session = Session(tokens, headers, interface, allow_http)
         if engine not in ENGINES:
             raise ConfigError(f"no engine {engine!r}", hint=f"one of {', '.join(ENGINES)}")
-        self._engine = self._open(engine, Options(Tls(verify, cert), Proxies(proxy, trust_env=transport is None), transport))
+        self._engine = self._open(
+            engine, Options(Tls(verify, cert), Proxies(proxy, trust_env=transport is None), transport)
+        )
 
     def _open(self, name: str, options: Options) -> AnyEngine:
         raise NotImplementedError

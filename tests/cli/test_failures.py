@@ -195,8 +195,8 @@ def test_a_404_that_does_not_speak_of_the_image_is_no_missing_image(run: Run, mo
         assert run("show", ID).code == 1
 
 
-def test_the_request_timeout_reaches_the_client(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
-    """`--request-timeout` is the client's `timeout`; without it the client's default holds."""
+def test_the_switches_reach_the_client(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    """`--request-timeout` is the client's `timeout`, and so on; without a switch the client's default holds."""
     given: list[dict[str, Any]] = []
 
     def client(*args: Any, **options: Any) -> Any:
@@ -207,6 +207,11 @@ def test_the_request_timeout_reaches_the_client(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("OS_TOKEN", "t")
     monkeypatch.setenv("OS_ENDPOINT_OVERRIDE", "http://127.0.0.1:1/v2/1")
     run("show", ID)
-    run("show", ID, "--request-timeout", "2.5")
-    assert "timeout" not in given[0]
-    assert given[1]["timeout"] == 2.5
+    run("show", ID, "--request-timeout", "2.5", "--deadline", "9", "--engine", "httpx", "--interface", "admin")
+    assert given[0].keys() == {"ask", "token_cache", "on_attempt"}
+    assert {name: given[1][name] for name in ("timeout", "deadline", "engine", "interface")} == {
+        "timeout": 2.5,
+        "deadline": 9.0,
+        "engine": "httpx",
+        "interface": "admin",
+    }

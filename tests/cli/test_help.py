@@ -70,7 +70,8 @@ def test_the_package_runs_as_a_module() -> None:
 def modules_of(*words: str) -> set[str]:
     """What is imported by a command."""
     script = (
-        "import sys; from rackspace_images.cli.main import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+        "import sys; from rackspace_images.cli.main import main; main(sys.argv[1:])\n"
+        "print(*sys.modules, file=sys.stderr)"
     )
     ended = subprocess.run(
         [sys.executable, "-c", script, *words], env=environment({}), capture_output=True, encoding="utf-8", check=True

@@ -42,7 +42,11 @@ def run(words: Sequence[str]) -> int:
     try:
         secrets.refuse(words)
         parser = _parser(words)
-        args = parser.parse_args(words)
+        args, unknown = parser.parse_known_args(words)
+        if unknown:
+            # What follows a switch that is not known may be a secret.
+            switches = [word.partition("=")[0] for word in unknown if word.startswith("-")]
+            parser.error(f"unrecognized arguments: {' '.join(switches or unknown)}")
         module = getattr(args, "module", None)
         if module is None:
             output.tell(parser.format_help().rstrip())

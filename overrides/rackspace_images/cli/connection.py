@@ -89,12 +89,17 @@ def started_sandbox(port: int = 0) -> Iterator[Sandbox]:
 
 
 def _sandbox_client(sandbox: Sandbox, args: Namespace, watch: Watch) -> ImagesClient:
+    import ssl
+
     import httpx
 
     if args.engine in (None, "httpx"):
         # A transport of its own keeps out whatever proxies and certificates the environment names, good or bad.
         # It speaks http to this very process: there is nothing to verify.
-        sender: dict[str, Any] = {"transport": httpx.HTTPTransport(verify=False, trust_env=False)}
+        sender: dict[str, Any] = {
+            "transport": httpx.HTTPTransport(verify=False, trust_env=False),
+            "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        }
     else:
         sender = {"engine": args.engine}
     return ImagesClient(
