@@ -26,6 +26,7 @@ ORDER = [
     "engine",
     "network",
     "httpx_engine",
+    "fast_network",
     "fast_engine",
     "faults",
     "image",
