@@ -16,6 +16,7 @@ from concurrent.futures import CancelledError
 from typing import Any
 
 import httpx
+from yarl import URL
 
 from .defaults import MAX_CONNECTIONS
 from .engine import OneLoop, Options, Stage, Threads, answered, origin, timed_out
@@ -23,8 +24,6 @@ from .errors import ClientClosed, ConfigError, ImagesError
 from .fast_network import FAST_TROUBLE, Connector, Progress, aiohttp, current, fast_explained
 from .text import without_userinfo
 from .transport import Answer, Body, Send
-
-from yarl import URL
 
 # Request headers and, of an identity with signed tokens, answers' may have lines longer than aiohttp's 8 KiB.
 _LONGEST_LINE = 64 * 1024

@@ -188,5 +188,3 @@ def fast_explained(trouble: Exception, stage: Stage) -> ImagesError:
             return ConnectionFailed("Server disconnected without sending a response.", sent=stage.sent)
         case _:
             return explained(trouble, stage)
-
-
