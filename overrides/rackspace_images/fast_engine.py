@@ -16,18 +16,12 @@ from concurrent.futures import CancelledError
 from typing import Any
 
 import httpx
-from yarl import URL
 
 from .defaults import MAX_CONNECTIONS
 from .engine import OneLoop, Options, Stage, Threads, answered, origin, timed_out
 from .errors import ClientClosed, ConfigError, ImagesError
-from .fast_network import FAST_TROUBLE, Connector, Progress, aiohttp, current, fast_explained
-from .text import without_userinfo
+from .fast_network import FAST_TROUBLE, ClientSession, Progress, checked_url, current, fast_explained, opened
 from .transport import Answer, Body, Send
-
-# Request headers and, of an identity with signed tokens, answers' may have lines longer than aiohttp's 8 KiB.
-_LONGEST_LINE = 64 * 1024
-_ADDED_BY_AIOHTTP = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 class AsyncFastEngine(OneLoop):
@@ -39,7 +33,7 @@ class AsyncFastEngine(OneLoop):
             raise ConfigError('transport= is for engine="httpx"; the fast engine sends by itself')
         self._options = options
         self._room = asyncio.BoundedSemaphore(MAX_CONNECTIONS)
-        self._session: aiohttp.ClientSession | None = None
+        self._session: ClientSession | None = None
         self._ways: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
         self._busy: set[Progress] = set()
 
@@ -80,7 +74,7 @@ class AsyncFastEngine(OneLoop):
                 raise ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
         progress.tunnel = "proxy_headers" in way and way["proxy"].scheme == "http"
         response = await self._opened().request(
-            send.method, _url(send.url), headers=headers, data=send.body, allow_redirects=False, **way
+            send.method, checked_url(send.url), headers=headers, data=send.body, allow_redirects=False, **way
         )
         try:
             progress.enter(Stage.BODY)
@@ -105,7 +99,7 @@ class AsyncFastEngine(OneLoop):
                 raise ConfigError(
                     "the fast engine knows no SOCKS proxy, and none with TLS settings of its own", hint='engine="httpx"'
                 )
-            way["proxy"] = _url(str(proxy.url))
+            way["proxy"] = checked_url(str(proxy.url))
             told = dict(proxy.headers)
             if proxy.raw_auth is not None:
                 told["Proxy-Authorization"] = "Basic " + base64.b64encode(b":".join(proxy.raw_auth)).decode()
@@ -118,19 +112,10 @@ class AsyncFastEngine(OneLoop):
         self._ways[key] = way, more
         return way, more
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _opened(self) -> ClientSession:
         if self._session is None:
-            loop = asyncio.get_running_loop()
-            self._session = aiohttp.ClientSession(
-                connector=Connector(loop),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                skip_auto_headers=_ADDED_BY_AIOHTTP,
-                max_line_size=_LONGEST_LINE,
-                max_field_size=_LONGEST_LINE,
-            )
-            weakref.finalize(self, _dropped, self._session, loop, os.getpid())
+            self._session = opened()
+            weakref.finalize(self, _dropped, self._session, asyncio.get_running_loop(), os.getpid())
         return self._session
 
     async def aclose(self) -> None:
@@ -196,16 +181,6 @@ class FastEngine(Threads):
             self._end()
 
 
-def _url(url: str) -> URL:
-    try:
-        made = URL(url)
-    except ValueError:
-        made = URL()
-    if not made.raw_host or made.scheme not in ("http", "https"):
-        raise ConfigError(f"not a URL that a request can go to: {without_userinfo(url)}")
-    return made
-
-
 def _run(loop: asyncio.AbstractEventLoop) -> None:
     try:
         loop.run_forever()
@@ -228,7 +203,7 @@ def _stop(engine: AsyncFastEngine, loop: asyncio.AbstractEventLoop, thread: thre
             thread.join(1.0)
 
 
-def _dropped(session: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop, pid: int) -> None:
+def _dropped(session: ClientSession, loop: asyncio.AbstractEventLoop, pid: int) -> None:
     """Closes the session of a client that was not closed, about which aiohttp would complain."""
     if session.closed or pid != os.getpid():
         return

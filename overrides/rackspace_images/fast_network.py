@@ -16,15 +16,23 @@ from .network import explained
 from .text import without_userinfo
 from .transport import Send
 
+__all__ = ["FAST_TROUBLE", "ClientSession", "Progress", "checked_url", "current", "fast_explained", "opened"]
+
 try:
     import aiohttp
+    from aiohttp import ClientSession
     from aiohttp.abc import AbstractResolver, ResolveResult
     from aiohttp.client_proto import ResponseHandler
     from aiohttp.http import HttpProcessingError
+    from yarl import URL
 except ModuleNotFoundError:
     raise ConfigError(
         'engine="fast" needs aiohttp, which is not installed', hint='pip install "rackspace-images[fast]"'
     ) from None
+
+# Request headers and, of an identity with signed tokens, answers' may have lines longer than aiohttp's 8 KiB.
+_LONGEST_LINE = 64 * 1024
+_ADDED_BY_AIOHTTP = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 # What aiohttp raises when no answer came.
 FAST_TROUBLE = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError, RuntimeError)
@@ -173,6 +181,30 @@ class _Resolver(AbstractResolver):
 
     async def close(self) -> None:
         """There is nothing to close."""
+
+
+def opened() -> ClientSession:
+    """A session that does as it is told and nothing more; for the loop that is running."""
+    return ClientSession(
+        connector=Connector(asyncio.get_running_loop()),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        skip_auto_headers=_ADDED_BY_AIOHTTP,
+        max_line_size=_LONGEST_LINE,
+        max_field_size=_LONGEST_LINE,
+    )
+
+
+def checked_url(url: str) -> URL:
+    """A URL as aiohttp has it. Raises `ConfigError`."""
+    try:
+        made = URL(url)
+    except ValueError:
+        made = URL()
+    if not made.raw_host or made.scheme not in ("http", "https"):
+        raise ConfigError(f"not a URL that a request can go to: {without_userinfo(url)}")
+    return made
 
 
 def fast_explained(trouble: Exception, stage: Stage) -> ImagesError:
