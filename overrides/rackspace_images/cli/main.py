@@ -14,6 +14,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Without `argv` it is the process's own command: then Ctrl-C ends the process at once, whatever its threads do.
     """
+    # httpx imports its own command line wherever click, rich and pygments are there, for longer than all the rest.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     try:
         from .command import run
 
