@@ -25,7 +25,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     for name in list(os.environ):
-        if name.startswith(("OS_", "RS_", "RACKSPACE_IMAGES_")) or name.lower().endswith("_proxy"):
+        ours = name.startswith(("OS_", "RS_", "RACKSPACE_IMAGES_", "SSL_CERT_", "REQUESTS_CA_"))
+        if ours or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
 
 

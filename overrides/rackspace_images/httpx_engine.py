@@ -76,14 +76,18 @@ class _Slots(Generic[Transport]):
 
     def _made(self, key: str) -> _Slot[Transport]:
         proxy = self._options.proxies.of(key)
-        needs_tls = key.startswith("https:") or (proxy is not None and proxy.url.scheme == "https")
+        handshakes = key.startswith("https:") + (proxy is not None and proxy.url.scheme == "https")
+        context = self._options.tls.context() if handshakes else _no_tls()
+        if proxy is not None and proxy.url.scheme == "https" and proxy.ssl_context is None:
+            proxy = httpx.Proxy(proxy.url, ssl_context=context, auth=proxy.auth, headers=proxy.headers)
         transport = self._open(
-            verify=self._options.tls.context() if needs_tls else _no_tls(),
+            verify=context,
             proxy=proxy,
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_EXPIRY),
             trust_env=False,
         )
         slot: _Slot[Transport] = _Slot(key, transport)
+        slot.handshakes = handshakes
         # httpx has no argument for a network backend; httpcore below it has one for every kind of its pools.
         pool: Any = transport._pool  # type: ignore[attr-defined]
         pool._network_backend = self._below(pool._network_backend, slot)

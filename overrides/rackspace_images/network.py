@@ -17,6 +17,7 @@ import httpx
 
 from .engine import Stage, timed_out
 from .errors import ConfigError, ConnectionFailed, ImagesError, MalformedResponse
+from .proxies import refused
 from .text import without_userinfo
 from .tls import Tls
 from .transport import Send
@@ -29,6 +30,8 @@ class Clock:
         self.send: Send | None = None
         self.stage = Stage.CONNECTING
         self.stream: Any = None
+        self.handshakes = 0
+        """TLS handshakes before the request: what is written until then is for a proxy."""
         self.connecting: Future[Any] | None = None
         """A connection that is being made, in another thread."""
         self.cut: asyncio.Timeout | None = None
@@ -51,9 +54,10 @@ class Clock:
 class Stream:
     """httpcore's stream, which gives no step of a request more time than the request has left."""
 
-    def __init__(self, inner: Any, clock: Clock) -> None:
+    def __init__(self, inner: Any, clock: Clock, handshakes: int) -> None:
         self._inner = inner
         self._clock = clock
+        self._left = handshakes
         clock.stream = self
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -63,9 +67,10 @@ class Stream:
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._clock.stage = Stage.SENDING
+        is_request = not self._left
+        self._clock.stage = Stage.SENDING if is_request else Stage.CONNECTING
         self._inner.write(buffer, self._clock.left(timeout))
-        self._clock.stage = Stage.WAITING
+        self._clock.stage = Stage.WAITING if is_request else Stage.CONNECTING
 
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Stream:
         self._clock.stage = Stage.HANDSHAKE
@@ -75,7 +80,7 @@ class Stream:
             # httpcore forgets the connection of a handshake that is given up: Ctrl-C, a cancelled task.
             self.close()
             raise
-        return Stream(inner, self._clock)
+        return Stream(inner, self._clock, self._left - 1)
 
     def close(self) -> None:
         self._clock.stream = None
@@ -88,9 +93,10 @@ class Stream:
 class AsyncStream:
     """`Stream`, awaited."""
 
-    def __init__(self, inner: Any, clock: Clock) -> None:
+    def __init__(self, inner: Any, clock: Clock, handshakes: int) -> None:
         self._inner = inner
         self._clock = clock
+        self._left = handshakes
         clock.stream = self
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -100,9 +106,10 @@ class AsyncStream:
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._clock.stage = Stage.SENDING
+        is_request = not self._left
+        self._clock.stage = Stage.SENDING if is_request else Stage.CONNECTING
         await self._inner.write(buffer, self._clock.left(timeout))
-        self._clock.stage = Stage.WAITING
+        self._clock.stage = Stage.WAITING if is_request else Stage.CONNECTING
 
     async def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
@@ -113,7 +120,7 @@ class AsyncStream:
         except BaseException:
             await self.aclose()
             raise
-        return AsyncStream(inner, self._clock)
+        return AsyncStream(inner, self._clock, self._left - 1)
 
     async def aclose(self) -> None:
         self._clock.stream = None
@@ -151,7 +158,7 @@ class Backend:
         # The resolver heeds no timeout, so it is given a thread that can be left behind.
         threading.Thread(target=connect, name="rackspace-images-connect", daemon=True).start()
         try:
-            return Stream(found.result(left), self._clock)
+            return Stream(found.result(left), self._clock, self._clock.handshakes)
         except CancelledError:
             raise ConnectionAbortedError("the client was closed meanwhile") from None
         finally:
@@ -172,7 +179,7 @@ class AsyncBackend:
     async def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> AsyncStream:
         self._clock.stage = Stage.CONNECTING
         stream = await self._inner.connect_tcp(host, port, self._clock.left(timeout), **options)
-        return AsyncStream(stream, self._clock)
+        return AsyncStream(stream, self._clock, self._clock.handshakes)
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
@@ -213,12 +220,16 @@ def explained(trouble: Exception, stage: Stage, tls: Tls) -> ImagesError:
         case httpx.LocalProtocolError():
             # Its words quote the header that it found wrong, which may be the token.
             return ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
+        case httpx.ProxyError():
+            # Of a CONNECT its words begin with the status; of SOCKS there is none.
+            status = str(trouble)[:3]
+            return refused(int(status) if status.isascii() and status.isdigit() else None)
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
             return ConfigError(f"not a URL that a request can go to: {_said(trouble)}")
         case _:
             if isinstance(_innermost(trouble), ssl.SSLCertVerificationError):
                 return tls.refused(_said(trouble))
-            sent = stage.sent and not isinstance(trouble, httpx.ConnectError | httpx.ProxyError)
+            sent = stage.sent and not isinstance(trouble, httpx.ConnectError)
             return ConnectionFailed(_said(trouble), sent=sent)
 
 
