@@ -89,7 +89,7 @@ def test_the_grace_is_how_long_an_image_may_be_missing(run: Run, sandbox: Sandbo
     ended = run("show", MISSING_ID, BASE_ID, "--wait", "--grace", "0.05s", "-f", "value", "-c", "id")
     assert (ended.code, ended.out) == (3, f"{BASE_ID}\n")
     assert f"{MISSING_ID} not there yet after 0:00" in ended.err
-    assert "looked for 0 s (grace=, --grace); rackspace-images locate" in ended.err
+    assert f"try: rackspace-images locate {MISSING_ID}; looked for 0 s (grace=, --grace)\n" in ended.err
 
 
 def test_many_are_waited_for_at_once(run: Run, sandbox: Sandbox, at_once: None) -> None:
