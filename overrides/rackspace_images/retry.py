@@ -25,6 +25,8 @@ from .transport import UNCHANGED, Answer, Send, Steps, Unchanged, Wait
 
 log = logging.getLogger("rackspace_images.retry")
 attempts_log = logging.getLogger("rackspace_images")
+# Whoever wants to read it configures logging; without, Python would print warnings on a program's standard error.
+attempts_log.addHandler(logging.NullHandler())
 
 Timeout = float | httpx.Timeout | None
 Limited = OverLimit | ServiceUnavailable

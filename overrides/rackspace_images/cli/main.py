@@ -1,3 +1,4 @@
+# PYTHON_ARGCOMPLETE_OK: what argcomplete looks for where it completes every command that can be.
 """The command's way in: as little as can be, so that Ctrl-C is quiet while the rest is still being imported."""
 
 from __future__ import annotations
