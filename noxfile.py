@@ -88,6 +88,13 @@ def build(session: nox.Session) -> None:
     session.run("pytest", "--noconftest", "tests/packaging", *session.posargs, env={"DIST": os.fspath(dist)})
 
 
+@nox.session(python=OLDEST, default=False)
+def bench(session: nox.Session) -> None:
+    """Measure speed, memory and requests beside other clients in one run: some ten minutes, on a machine at rest."""
+    session.install(".[sandbox]", *group("bench"))
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
 # Nova's version → the Python that it runs on, in an environment of its own.
 OPENSTACKS = {"34": "python3.11", "26": "python3.9"}
 

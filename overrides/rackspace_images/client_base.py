@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
@@ -105,19 +106,22 @@ class BaseClient(Generic[AnyEngine]):
 
         The cloud of clouds.yaml that `cloud` or `OS_CLOUD` names; the environment's `OS_*`, when `OS_AUTH_URL`, or
         `OS_TOKEN` with `OS_ENDPOINT_OVERRIDE`, is set; `RS_*`; the only cloud of clouds.yaml. `region` and `options`
-        (those of the constructor) are set on top. `ask` is called with a prompt where only the password is missing.
+        (those of the constructor) are set on top; without `engine`, `RACKSPACE_IMAGES_ENGINE` names it. `ask` is called
+        with a prompt where only the password is missing.
         Raises `ConfigError`, which says what is missing and where it looked.
         """
         options = Unshown(options)
         from .config import load
 
         config = load(cloud, region=region, ask=ask)
-        found = {
+        found: dict[str, Any] = {
             "endpoint": config.endpoint,
             "interface": config.interface,
             "verify": config.verify,
             "cert": config.cert,
         }
+        if engine := os.environ.get("RACKSPACE_IMAGES_ENGINE", "").strip():
+            found["engine"] = engine
         chosen = Unshown({name: value for name, value in found.items() if value is not None} | options)
         client = cls(config.credentials, region=region or config.region, **chosen)
         client._session.tokens.source = config.source
