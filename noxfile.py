@@ -59,7 +59,7 @@ def lint(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def types(session: nox.Session) -> None:
     """Check types: of our code, and of a user's file against the installed package."""
-    session.install(".[sandbox]", *group("types"), *group("openstack"))
+    session.install(".[sandbox,fast]", *group("types"), *group("openstack"))
     session.run("mypy")
     session.run("pyright")
     # Away from the checkout, where only the installed package can be found.
@@ -73,7 +73,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests against the package as it is installed."""
-    session.install(".[sandbox]", *group("tests"))
+    session.install(".[sandbox,fast]", *group("tests"))
     session.run("pytest", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
 
 

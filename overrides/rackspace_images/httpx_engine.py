@@ -7,7 +7,6 @@ many at once do not slow each other down, as they do in httpx's own pool.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import ssl
 import threading
@@ -20,7 +19,7 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from .defaults import KEEPALIVE_EXPIRY, MAX_CONNECTIONS
-from .engine import Options, Stage, answered, origin, timed_out
+from .engine import OneLoop, Options, Stage, Threads, answered, origin, timed_out
 from .errors import ClientClosed, ConfigError, ImagesError
 from .network import AsyncBackend, Backend, Clock, explained, has_leftover, request
 from .transport import Answer, Body, Send
@@ -44,9 +43,10 @@ class _Slot(Clock, Generic[Transport]):
 class _Slots(Generic[Transport]):
     """The connections of one client, by origin; the one that was used last is the next to be used."""
 
+    _closed: bool
+
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._closed = False
         self._lock = threading.Lock()
         self._idle: dict[str, deque[_Slot[Transport]]] = defaultdict(deque)
         self._busy: set[_Slot[Transport]] = set()
@@ -139,26 +139,20 @@ def _no_tls() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-class HttpxEngine(_Slots[httpx.BaseTransport]):
+class HttpxEngine(_Slots[httpx.BaseTransport], Threads):
     """Sends for `ImagesClient`: any number of threads at once."""
 
     def __init__(self, options: Options) -> None:
-        super().__init__(options)
-        self._anew()
+        _Slots.__init__(self, options)
+        Threads.__init__(self)
 
     def _anew(self) -> None:
         """In a child process the connections of its parent are neither to be used nor to be closed."""
-        self._pid = os.getpid()
-        self._over = threading.Event()
+        super()._anew()
         self._room = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._lock = threading.Lock()
         self._idle.clear()
         self._busy.clear()
-
-    def begin(self) -> None:
-        self._check_open()
-        if self._pid != os.getpid():
-            self._anew()
 
     def _open(self, **options: Any) -> httpx.BaseTransport:
         return httpx.HTTPTransport(**options)
@@ -205,9 +199,6 @@ class HttpxEngine(_Slots[httpx.BaseTransport]):
             for slot in slots:
                 slot.transport.close()
 
-    def wait(self, seconds: float) -> None:
-        self._over.wait(seconds)
-
     def close(self) -> None:
         if self._closed:
             return
@@ -222,25 +213,13 @@ class HttpxEngine(_Slots[httpx.BaseTransport]):
             slot.interrupt()
 
 
-class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport]):
+class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport], OneLoop):
     """Sends for `AsyncImagesClient`: any number of tasks of one event loop."""
 
     def __init__(self, options: Options) -> None:
-        super().__init__(options)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._over = asyncio.Event()
+        _Slots.__init__(self, options)
+        OneLoop.__init__(self)
         self._room = asyncio.BoundedSemaphore(MAX_CONNECTIONS)
-
-    def begin(self) -> None:
-        self._check_open()
-        loop = asyncio.get_running_loop()
-        if self._loop is None:
-            self._loop = loop
-        elif self._loop is not loop:
-            raise ConfigError(
-                "this client belongs to the event loop of its first call, and this is another",
-                hint="an AsyncImagesClient for each event loop, made where it runs",
-            )
 
     def _open(self, **options: Any) -> httpx.AsyncBaseTransport:
         return httpx.AsyncHTTPTransport(**options)
@@ -291,11 +270,6 @@ class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport]):
         if self._options.transport is None:
             for slot in slots:
                 await slot.transport.aclose()
-
-    async def wait(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._over.wait()
 
     async def aclose(self) -> None:
         if self._closed:

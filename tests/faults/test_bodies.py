@@ -149,11 +149,6 @@ UNKNOWN = json.dumps({"image": {"id": IMAGE_ID}})[:-2]
 
 HOSTILE: dict[str, tuple[bytes, type[errors.ImagesError], str]] = {
     "truncated": (answer(200, BODY[:-3]), errors.MalformedResponse, "not JSON"),
-    "Content-Length short": (
-        image().replace(b"Content-Length: ", b"Content-Length: 1\r\nX: "),
-        errors.MalformedResponse,
-        "JSON",
-    ),
     "empty": (answer(200), errors.MalformedResponse, "empty"),
     "203 empty": (answer(203), errors.MalformedResponse, "empty"),
     "page": (answer(200, b"<html>Sign in", Content_Type="text/html"), errors.MalformedResponse, "'<html>Sign in'"),
@@ -226,6 +221,16 @@ def test_a_hostile_answer_is_its_error(way: Way, sent: bytes, kind: type[errors.
     assert bool(error.body) is not sent.endswith(b"\r\n\r\n")
     assert len(server.requests) == 1
     assert error.retryable is False
+
+
+def test_a_content_length_that_is_too_short_gives_no_image(way: Way) -> None:
+    """Half an image is no JSON; what follows it is no HTTP, which a parser that reads ahead sees first."""
+    short = image().replace(b"Content-Length: ", b"Content-Length: 1\r\nX: ")
+    with Faulty(answering(short)) as server:
+        error = way.error(server.endpoint)
+    assert is_a(error, errors.MalformedResponse if way.engine == "httpx" else errors.ConnectionFailed)
+    assert ("JSON" if way.engine == "httpx" else "the answer is not HTTP") in error.message
+    assert error.attempts == 1
 
 
 WHOLE: dict[str, tuple[bytes, dict[str, Any]]] = {

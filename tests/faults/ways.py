@@ -12,10 +12,9 @@ from typing import Any
 
 from faulty import IMAGE_ID
 from rackspace_images import AsyncImagesClient, Image, ImagesClient, StaticToken
+from rackspace_images.engine import ENGINES
 from rackspace_images.errors import ImagesError
 from rackspace_images.text import visible
-
-ENGINES = ("httpx",)
 
 TOKEN = StaticToken("geheim-4711")
 

@@ -26,6 +26,8 @@ ORDER = [
     "engine",
     "network",
     "httpx_engine",
+    "fast_network",
+    "fast_engine",
     "faults",
     "image",
     "credentials",
@@ -120,7 +122,7 @@ def test_the_library_stays_small() -> None:
     """A module that outgrows some 250 lines of code has two subjects; the whole can be read in an hour."""
     sizes = {name: code_lines(LIBRARY / f"{name}.py") for name in ORDER}
     assert max(sizes.values()) <= 250, sizes
-    assert sum(sizes.values()) <= 3300, sizes
+    assert sum(sizes.values()) <= 3700, sizes
 
 
 def test_importing_the_library_imports_nothing_beside_it() -> None:
