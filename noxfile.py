@@ -17,7 +17,7 @@ PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
 GENERATE = "openapi/python/generate.py"
 # Tests that need more than the package: each is run by the session that has it.
-ELSEWHERE = ["tests/generation", "tests/openstack", "tests/packaging", "tests/typing"]
+ELSEWHERE = ["tests/generation", "tests/openstack", "tests/packaging", "tests/polyglot", "tests/typing"]
 
 
 def group(name: str) -> tuple[str, ...]:
@@ -86,6 +86,13 @@ def build(session: nox.Session) -> None:
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
     session.run("twine", "check", "--strict", *map(str, sorted(dist.iterdir())))
     session.run("pytest", "--noconftest", "tests/packaging", *session.posargs, env={"DIST": os.fspath(dist)})
+
+
+@nox.session(python=OLDEST, default=False)
+def polyglot(session: nox.Session) -> None:
+    """Generate a client in each of five languages, and ask the sandbox for every vector with it."""
+    session.install(".[sandbox]", "-r", "openapi/python/requirements.txt", *group("polyglot"))
+    session.run("python", "-m", "polyglot", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 # Nova's version → the Python that it runs on, in an environment of its own.
