@@ -8,7 +8,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2024.10.9"
-nox.options.sessions = ["drift", "lint", "types", "tests", "build"]
+nox.options.sessions = ["drift", "lint", "compat", "types", "tests", "build"]
 nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
@@ -17,7 +17,9 @@ PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
 GENERATE = "openapi/python/generate.py"
 # Tests that need more than the package: each is run by the session that has it.
-ELSEWHERE = [f"tests/{name}" for name in ("generation", "lint", "openstack", "packaging", "polyglot", "typing")]
+ELSEWHERE = [
+    f"tests/{name}" for name in ("compat", "generation", "lint", "openstack", "packaging", "polyglot", "typing")
+]
 
 
 def group(name: str) -> tuple[str, ...]:
@@ -41,20 +43,33 @@ def drift(session: nox.Session) -> None:
         session.run("pytest", "--noconftest", "tests/generation", *session.posargs)
 
 
+def install_linter(session: nox.Session) -> None:
+    # Node comes with the package, so that nothing but Python and git is needed here.
+    session.run("npm", "ci", "--prefix", "openapi/lint", "--no-audit", "--no-fund", silent=True)
+
+
 @nox.session(python=OLDEST)
 def lint(session: nox.Session) -> None:
     """Lint the code and the documents, and see that the linter of the documents finds what it is to find."""
     session.install(*group("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    # Node comes with the package, so that nothing but Python and git is needed here.
-    session.run("npm", "ci", "--prefix", "openapi/lint", "--no-audit", "--no-fund", silent=True)
+    install_linter(session)
     session.run(
         *("node", "openapi/lint/node_modules/@redocly/cli/bin/cli.js", "lint"),
         *("openapi/images.yaml", "openapi/identity.yaml", "--config", "openapi/lint/redocly.yaml"),
         env={"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"},
     )
     session.run("pytest", "--noconftest", "tests/lint", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def compat(session: nox.Session) -> None:
+    """Compare the documents with the released ones: what breaks clients needs a major version, and all is said."""
+    session.install(*group("lint"))
+    install_linter(session)
+    session.run("python", "openapi/compat/compat.py")
+    session.run("pytest", "--noconftest", "tests/compat", *session.posargs)
 
 
 @nox.session(python=OLDEST)

@@ -97,7 +97,6 @@ MISTAKES = {
     ),
     "what 3.1 alone has": ("portable/said-in-3.0", "  version: ", "  summary: Images\n  version: "),
 }
-"""In place of all mistakes that the reference counts, and of those that our own rules are for."""
 
 
 def planted(name: str) -> str:
