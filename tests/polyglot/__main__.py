@@ -1,6 +1,6 @@
 """Generates a client in each language from the documents, asks a sandbox for every vector with it, prints a table.
 
-    PYTHONPATH=tests python -m polyglot [--documents FOLDER] [--build FOLDER] [LANGUAGE ...]
+    PYTHONPATH=tests python -m polyglot [--build FOLDER] [LANGUAGE ...]
 
 Exits with 1 when a language could not be generated, compiled or run, when a vector failed, or when a vector that
 `not-expressible.json` explains passes after all.
@@ -26,8 +26,10 @@ from rackspace_images.sandbox import Sandbox
 from .judge import judge, read
 from .languages import LANGUAGES, Language
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+DOCUMENTS = ROOT / "openapi"
+VECTORS = DOCUMENTS / "vectors" / "images.json"
 EXAMPLE = "voweb1-firstimage ACTIVE 5562828800"
 """What every runner says of the source's example first, by typed members."""
 STEP_SECONDS = 900
@@ -59,38 +61,39 @@ class Row:
         return not self.broken and not self.wrong
 
 
-def try_language(language: Language, documents: Path, build: Path) -> Row:
+def try_language(language: Language, build: Path) -> Row:
     row = Row(language)
     start = time.monotonic()
     try:
-        reports = _reports(language, documents, build / language.folder)
-        _compare(row, json.loads(_vectors(documents).read_text(encoding="utf-8")), reports)
+        compare(row, described(), _reports(language, build / language.folder))
     except Broken as broken:
         row.broken = str(broken)
     row.seconds = time.monotonic() - start
     return row
 
 
-def _vectors(documents: Path) -> Path:
-    return documents / "vectors" / "images.json"
+def described() -> dict[str, Any]:
+    """The vectors, as they are read by everyone: a runner reads them by itself."""
+    vectors: dict[str, Any] = json.loads(VECTORS.read_text(encoding="utf-8"))
+    return vectors
 
 
-def _reports(language: Language, documents: Path, folder: Path) -> list[dict[str, Any]]:
+def _reports(language: Language, folder: Path) -> list[dict[str, Any]]:
     missing = sorted({tool for command, tool in language.needs.items() if shutil.which(command) is None})
     if missing:
         raise Broken(f"{' and '.join(missing)} not found: install it to run this language")
-    _lay_out(language, documents, folder)
+    _lay_out(language, folder)
     for label, command in language.steps:
         _run(label, command, folder)
     with Sandbox() as sandbox:
-        said = _run("run", (*language.run, sandbox.url, os.fspath(_vectors(documents).absolute())), folder)
+        said = _run("run", (*language.run, sandbox.url, os.fspath(VECTORS)), folder)
     first, *lines = said.splitlines()
     if first != EXAMPLE:
         raise Broken(f"the example says {first!r}, not {EXAMPLE!r}")
     return [read(line) for line in lines]
 
 
-def _lay_out(language: Language, documents: Path, folder: Path) -> None:
+def _lay_out(language: Language, folder: Path) -> None:
     """A fresh copy of what is committed, in a folder that keeps what compilers and package managers have cached."""
     for stale in language.generated:
         shutil.rmtree(folder / stale, ignore_errors=True)
@@ -98,7 +101,7 @@ def _lay_out(language: Language, documents: Path, folder: Path) -> None:
     shutil.rmtree(folder / "openapi", ignore_errors=True)
     # With the time of now: build tools that compare times are to see that it may be another one.
     unneeded = shutil.ignore_patterns("node_modules", "__pycache__")
-    shutil.copytree(documents, folder / "openapi", ignore=unneeded, copy_function=shutil.copy)
+    shutil.copytree(DOCUMENTS, folder / "openapi", ignore=unneeded, copy_function=shutil.copy)
 
 
 def _run(label: str, command: tuple[str, ...], folder: Path) -> str:
@@ -117,10 +120,16 @@ def _run(label: str, command: tuple[str, ...], folder: Path) -> str:
 
 def _environment() -> dict[str, str]:
     # A toolchain that the machine does not have is to be said, not to be fetched on the way.
-    return {**os.environ, "GOTOOLCHAIN": "local", "NO_COLOR": "1", "npm_config_update_notifier": "false"}
+    return {
+        **os.environ,
+        "GOTOOLCHAIN": "local",
+        "NO_COLOR": "1",
+        "RUST_BACKTRACE": "0",
+        "npm_config_update_notifier": "false",
+    }
 
 
-def _compare(row: Row, vectors: dict[str, Any], reports: list[dict[str, Any]]) -> None:
+def compare(row: Row, vectors: dict[str, Any], reports: list[dict[str, Any]]) -> None:
     levels = {vector["name"]: vector["level"] for vector in vectors["vectors"] + vectors["lists"]}
     reasons = json.loads((HERE / row.language.folder / "not-expressible.json").read_text(encoding="utf-8"))
     explained = {name: reason for reason, names in reasons.items() for name in names}
@@ -168,7 +177,6 @@ def table(rows: list[Row], vectors: dict[str, Any]) -> str:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--documents", type=Path, default=ROOT / "openapi")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "polyglot")
     names = [language.folder for language in LANGUAGES]
     parser.add_argument("language", nargs="*", help=f"of {', '.join(names)}; all when none is given")
@@ -178,9 +186,9 @@ def main(arguments: list[str]) -> int:
         parser.error(f"no language: {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     wanted = [language for language in LANGUAGES if not given.language or language.folder in given.language]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        tried = [pool.submit(try_language, language, given.documents.absolute(), given.build) for language in wanted]
+        tried = [pool.submit(try_language, language, given.build) for language in wanted]
         rows = [one.result() for one in tried]
-    print(table(rows, json.loads(_vectors(given.documents).read_text(encoding="utf-8"))))
+    print(table(rows, described()))
     return 0 if all(row.good for row in rows) else 1
 
 

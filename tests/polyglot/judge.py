@@ -113,7 +113,8 @@ def _fault(expected: JsonObject, report: JsonObject) -> Iterator[str]:
         if name in expected and fault.get(name) != expected[name]:
             yield f"{name} {fault.get(name)!r}, not {expected[name]!r}"
     if "retry_after" in expected:
-        wait = report.get("retry_after") or fault.get("retryAfter")
+        wait = report.get("retry_after")
+        wait = fault.get("retryAfter") if wait is None else wait
         if str(wait) != str(expected["retry_after"]):
             yield f"to wait {wait!r}, not {expected['retry_after']!r}"
 

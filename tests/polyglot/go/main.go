@@ -29,14 +29,14 @@ type vectors struct {
 }
 
 type report struct {
-	Vector     string `json:"vector"`
-	Region     string `json:"region"`
-	Status     int    `json:"status,omitempty"`
-	Image      any    `json:"image,omitempty"`
-	Page       any    `json:"page,omitempty"`
-	Fault      any    `json:"fault,omitempty"`
-	RetryAfter string `json:"retry_after,omitempty"`
-	Error      string `json:"error,omitempty"`
+	Vector     string  `json:"vector"`
+	Region     string  `json:"region"`
+	Status     int     `json:"status,omitempty"`
+	Image      any     `json:"image,omitempty"`
+	Page       any     `json:"page,omitempty"`
+	Fault      any     `json:"fault,omitempty"`
+	RetryAfter *string `json:"retry_after,omitempty"`
+	Error      string  `json:"error,omitempty"`
 }
 
 func main() {
@@ -124,7 +124,10 @@ func page(answer *images.ListImagesDetailsResponse, err error) report {
 
 // fault reports the one typed fault that the client has read, if any.
 func fault(answer *http.Response, read ...any) report {
-	said := report{Status: answer.StatusCode, RetryAfter: answer.Header.Get("Retry-After")}
+	said := report{Status: answer.StatusCode}
+	if wait := answer.Header.Get("Retry-After"); wait != "" {
+		said.RetryAfter = &wait
+	}
 	for _, one := range read {
 		if text, err := json.Marshal(one); err == nil && string(text) != "null" {
 			said.Fault = json.RawMessage(text)
