@@ -95,13 +95,21 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def build(session: nox.Session) -> None:
-    """Build the wheel and the sdist, check what is in them, install each into an empty environment and use it."""
+    """Build the wheel and the sdist, check them, install each into an empty environment and use it.
+
+    Beside them it writes what is shared of the documents, with copies in OpenAPI 3.0, and validates those.
+    """
     session.install(*group("build"), *group("tests"))
     dist = Path(session.create_tmp()).absolute() / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
     session.run("twine", "check", "--strict", *map(str, sorted(dist.iterdir())))
-    session.run("pytest", "--noconftest", "tests/packaging", *session.posargs, env={"DIST": os.fspath(dist)})
+    shared = dist.with_name("openapi")
+    session.run("python", "openapi/share.py", str(shared))
+    session.run(
+        *("pytest", "--noconftest", "tests/packaging", *session.posargs),
+        env={"DIST": os.fspath(dist), "SHARED": os.fspath(shared)},
+    )
 
 
 @nox.session(python=OLDEST, default=False)
