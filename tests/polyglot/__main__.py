@@ -34,6 +34,7 @@ EXAMPLE = "voweb1-firstimage ACTIVE 5562828800"
 """What every runner says of the source's example first, by typed members."""
 STEP_SECONDS = 900
 AT_ONCE = 2
+CACHES = ("node_modules", "target")
 WORDS_LINES = 15
 MAVENS_ADVICE = re.compile(r"\[ERROR\] *($|-> \[Help|\[Help|To see the full|Re-run Maven|For more information)")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -68,6 +69,8 @@ def try_language(language: Language, build: Path) -> Row:
         compare(row, described(), _reports(language, build / language.folder))
     except Broken as broken:
         row.broken = str(broken)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        row.broken = f"its reports are not as README.md asks for: {error!r}"
     row.seconds = time.monotonic() - start
     return row
 
@@ -95,10 +98,14 @@ def _reports(language: Language, folder: Path) -> list[dict[str, Any]]:
 
 def _lay_out(language: Language, folder: Path) -> None:
     """A fresh copy of what is committed, in a folder that keeps what compilers and package managers have cached."""
-    for stale in language.generated:
-        shutil.rmtree(folder / stale, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    stale = [path for path in folder.iterdir() if path.name not in CACHES]
+    for path in stale + [folder / generated for generated in language.generated]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
     shutil.copytree(HERE / language.folder, folder, dirs_exist_ok=True)
-    shutil.rmtree(folder / "openapi", ignore_errors=True)
     # With the time of now: build tools that compare times are to see that it may be another one.
     unneeded = shutil.ignore_patterns("node_modules", "__pycache__")
     shutil.copytree(DOCUMENTS, folder / "openapi", ignore=unneeded, copy_function=shutil.copy)

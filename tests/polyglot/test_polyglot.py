@@ -189,6 +189,21 @@ def test_one_language_that_fails_does_not_stop_the_others(project: Path) -> None
     assert "Go FAILED" not in done.stdout
 
 
+def test_a_runner_that_breaks_fails_its_row_alone(project: Path) -> None:
+    """What a runner says when it breaks, or says in another form, is no end of the run."""
+    main = project / "tests" / "polyglot" / "python" / "main.py"
+    good = main.read_text(encoding="utf-8")
+    for bad, words in (
+        ('raise SystemExit("no mood")', "Python FAILED: could not run"),
+        ('print("no JSON")', "Python FAILED: its reports are not as README.md asks for"),
+    ):
+        main.write_text(good.replace("    for vector in described", f"    {bad}\n    for vector in described"))
+        done = run(project, "python", "go")
+        assert done.returncode == 1
+        assert words in done.stdout
+        assert "Go FAILED" not in done.stdout
+
+
 @pytest.mark.timeout(600)
 def test_a_new_field_reaches_all_languages(project: Path) -> None:
     """A field that the document gains is declared and reported in every language; only a vector is written by hand."""
