@@ -75,7 +75,7 @@ def compat(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def types(session: nox.Session) -> None:
     """Check types: of our code, and of a user's file against the installed package."""
-    session.install(".[sandbox]", *group("types"), *group("openstack"))
+    session.install(".[sandbox,fast]", *group("types"), *group("openstack"))
     session.run("mypy")
     session.run("pyright")
     # Away from the checkout, where only the installed package can be found.
@@ -89,7 +89,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests against the package as it is installed."""
-    session.install(".[sandbox]", *group("tests"))
+    session.install(".[sandbox,fast]", *group("tests"))
     session.run("pytest", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
 
 
@@ -122,6 +122,13 @@ def polyglot(session: nox.Session) -> None:
     session.run("python", "-m", "polyglot", *session.posargs, env={"PYTHONPATH": "tests"})
     if not session.posargs:
         session.run("pytest", "--noconftest", "tests/polyglot")
+
+
+@nox.session(python=OLDEST, default=False)
+def bench(session: nox.Session) -> None:
+    """Measure speed, memory and requests beside other clients in one run: some ten minutes, on a machine at rest."""
+    session.install(".[sandbox]", *group("bench"))
+    session.run("python", "-m", "benchmarks", *session.posargs)
 
 
 # Nova's version → the Python that it runs on, in an environment of its own.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import pytest
 from hypothesis import settings
 from rackspace_images import AsyncImagesClient, Image, ImagesClient, StaticToken
+from rackspace_images.engine import ENGINES
 from rackspace_images.sandbox import Sandbox
 
 settings.register_profile("project", deadline=None)
@@ -25,7 +26,8 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     for name in list(os.environ):
-        if name.startswith(("OS_", "RS_", "RACKSPACE_IMAGES_")) or name.lower().endswith("_proxy"):
+        ours = name.startswith(("OS_", "RS_", "RACKSPACE_IMAGES_", "SSL_CERT_", "REQUESTS_CA_"))
+        if ours or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
 
 
@@ -54,8 +56,19 @@ def _get_async(endpoint: str, image_id: Any = SOURCE_ID, *, token: str = "token"
     return asyncio.run(ask())
 
 
-@pytest.fixture(params=[_get, _get_async], ids=["sync", "async"], scope="session")
+@pytest.fixture(
+    params=[(twin, engine) for engine in ENGINES for twin in (_get, _get_async)],
+    ids=[f"{twin}-{engine}" for engine in ENGINES for twin in ("sync", "async")],
+    scope="session",
+)
 def get(request: pytest.FixtureRequest) -> Get:
-    """`get` of either client: every rule holds for both."""
-    chosen: Callable[..., Image] = request.param
+    """`get` of either client over either engine: every rule holds for all."""
+    twin, engine = request.param
+
+    def chosen(endpoint: str, image_id: Any = SOURCE_ID, **options: Any) -> Image:
+        # A transport of the user's is the httpx engine's alone.
+        name = "httpx" if options.get("transport") is not None else engine
+        image: Image = twin(endpoint, image_id, **{"engine": name, **options})
+        return image
+
     return chosen

@@ -50,9 +50,17 @@ from . import models
 '''
 
 
-def main(output: Path) -> None:
-    shutil.rmtree(output, ignore_errors=True)
-    output.mkdir(parents=True)
+def main(target: Path) -> None:
+    """A document that gives no client leaves the one that is there."""
+    with tempfile.TemporaryDirectory() as made:
+        output = Path(made) / "generated"
+        write(output)
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(output, target)
+
+
+def write(output: Path) -> None:
+    output.mkdir()
     for name in ("images", "identity"):
         generate(name, output / f"rackspace_{name}_api")
     models = output / "rackspace_images_api" / "models"
@@ -157,7 +165,7 @@ def check(folder: Path) -> None:
     """Generates anew elsewhere, compares names and then bytes, and names the first file that differs."""
     with tempfile.TemporaryDirectory() as temporary:
         fresh = Path(temporary) / "generated"
-        main(fresh)
+        write(fresh)
         ours, theirs = files(folder), files(fresh)
         for name in sorted(ours.keys() | theirs.keys()):
             if ours.get(name) == theirs.get(name):

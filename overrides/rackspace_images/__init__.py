@@ -1,22 +1,33 @@
-"""What is this image? A typed client for one operation of Rackspace Cloud Servers and any OpenStack cloud."""
+"""What is this image? A typed client for one operation of Rackspace Cloud Servers and any OpenStack cloud.
 
-from . import errors
-from .adapters import client_auth, generated_client
-from .bulk import LocateResult
-from .client import AsyncImagesClient, ImagesClient
-from .credentials import (
-    UK_AUTH_URL,
-    US_AUTH_URL,
-    ApiKey,
-    ApplicationCredential,
-    KeystonePassword,
-    Password,
-    StaticToken,
-)
-from .image import Image, ImageResponse
-from .retry import Attempt, Retry
+The names below are imported when they are first used: the command line begins, and can be interrupted, before the
+library is loaded.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .version import __version__
-from .waiting import Progress
+
+if TYPE_CHECKING:
+    from . import errors
+    from .adapters import client_auth, generated_client
+    from .bulk import LocateResult
+    from .client import AsyncImagesClient, ImagesClient
+    from .credentials import (
+        UK_AUTH_URL,
+        US_AUTH_URL,
+        ApiKey,
+        ApplicationCredential,
+        KeystonePassword,
+        Password,
+        StaticToken,
+    )
+    from .image import Image, ImageResponse
+    from .retry import Attempt, Retry
+    from .waiting import Progress
 
 __all__ = [
     "UK_AUTH_URL",
@@ -39,3 +50,30 @@ __all__ = [
     "errors",
     "generated_client",
 ]
+
+_HOMES = {
+    "adapters": ("client_auth", "generated_client"),
+    "bulk": ("LocateResult",),
+    "client": ("AsyncImagesClient", "ImagesClient"),
+    "credentials": (
+        *("UK_AUTH_URL", "US_AUTH_URL", "ApiKey", "ApplicationCredential"),
+        *("KeystonePassword", "Password", "StaticToken"),
+    ),
+    "image": ("Image", "ImageResponse"),
+    "retry": ("Attempt", "Retry"),
+    "waiting": ("Progress",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "errors":
+        return import_module(f"{__name__}.errors")
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -16,12 +16,12 @@ from .engine import Options
 from .errors import InsecureUrl
 from .httpx_engine import AsyncHttpxEngine, HttpxEngine
 from .identity import Grant
-from .proxies import Proxies, checked_proxy
+from .proxies import Proxies, read_proxy, usable
 from .regions import checked_endpoint, checked_region
 from .retry import Policy, Retry, Timeout
 from .session import Place, Session
 from .text import service_url
-from .tls import Cert, Tls
+from .tls import Cert, Tls, unshown
 from .transport import Steps, run, run_async
 from .version import USER_AGENT
 
@@ -125,10 +125,13 @@ def client_auth(
     `follow_redirects` off: httpx would take the token along to where a redirect points. A `transport` that is given
     stays open.
     """
+    read = None if proxy is None else read_proxy(proxy, "proxy=")
+    cert, proxy = unshown(cert), None
+    through = usable(read)
     headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
     session = Session(TokenSource(auth, headers=headers, store=token_cache), headers, interface, allow_http)
     ours = transport is None
-    options = Options(Tls(verify, cert, trust_env=ours), Proxies(proxy, trust_env=ours), transport)
+    options = Options(Tls(verify, cert, trust_env=ours), Proxies(through, trust_env=ours), transport)
     policy = Policy(timeout, deadline, retry)
     return ClientAuth(session, None if endpoint is None else checked_endpoint(endpoint), policy, options)
 
@@ -150,13 +153,23 @@ def generated_client(
     Signs in now, to learn the endpoint. `options` are those of `client_auth`. Its answers are the generated models,
     where an absent field is `Unset`; its faults are returned, not raised.
     """
+    read = None if proxy is None else read_proxy(proxy, "proxy=")
+    cert, proxy = unshown(cert), None
+    # Its repr hides the password, which a bare URL would show.
+    through = usable(read)
     signed = client_auth(
-        auth, endpoint=endpoint, timeout=timeout, verify=verify, cert=cert, proxy=proxy, transport=transport, **options
+        auth,
+        endpoint=endpoint,
+        timeout=timeout,
+        verify=verify,
+        cert=cert,
+        proxy=through,
+        transport=transport,
+        **options,
     )
     sending = {
         "auth": signed,
-        # Its repr hides the password, which a bare URL would show.
-        "proxy": None if proxy is None else checked_proxy(proxy, "proxy="),
+        "proxy": through,
         "transport": transport,
         "mounts": _NEVER_PROXIED,
     }

@@ -41,6 +41,10 @@ class ImagesClient(BaseClient[Engine]):
     """
 
     def _open(self, name: str, options: Options) -> Engine:
+        if name == "fast":
+            from .fast_engine import FastEngine
+
+            return FastEngine(options)
         return HttpxEngine(options)
 
     def get(self, image_id: str | UUID, *, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED) -> Image:
@@ -185,6 +189,10 @@ class AsyncImagesClient(BaseClient[AsyncEngine]):
     """`ImagesClient` for asyncio: the same constructor, and the same methods, awaited."""
 
     def _open(self, name: str, options: Options) -> AsyncEngine:
+        if name == "fast":
+            from .fast_engine import AsyncFastEngine
+
+            return AsyncFastEngine(options)
         return AsyncHttpxEngine(options)
 
     async def get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
@@ -17,11 +18,12 @@ from .engine import ENGINES, Options
 from .errors import ConfigError, ImagesError
 from .image import Image, image_from_answer, image_uuid
 from .listing import Page, Query, page_from_answer
-from .proxies import Proxies
+from .proxies import Proxies, read_proxy, usable
 from .regions import INTERFACES, checked_endpoint, checked_region
 from .retry import Attempt, Call, Policy, Retry, Timeout, is_seconds
 from .session import Asked, Place, Session
-from .tls import Cert, Tls
+from .text import Unshown
+from .tls import Cert, Tls, unshown
 from .transport import AsyncEngine, Engine, Steps, Unchanged
 from .version import USER_AGENT
 from .waiting import Progress, until_active
@@ -57,6 +59,11 @@ class BaseClient(Generic[AnyEngine]):
         token_cache: GrantStore | None = None,
         on_attempt: Callable[[Attempt], object] | None = None,
     ) -> None:
+        # A traceback that shows local variables must show no password, whatever below is wrong.
+        read = None if proxy is None else read_proxy(proxy, "proxy=")
+        cert, proxy = unshown(cert), None
+        proxy = usable(read)
+        del read
         self._given = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
         self._policy = Policy(timeout, deadline, retry, on_attempt)
         self._place = Place(checked_region(region), None if endpoint is None else checked_endpoint(endpoint))
@@ -98,19 +105,23 @@ class BaseClient(Generic[AnyEngine]):
 
         The cloud of clouds.yaml that `cloud` or `OS_CLOUD` names; the environment's `OS_*`, when `OS_AUTH_URL`, or
         `OS_TOKEN` with `OS_ENDPOINT_OVERRIDE`, is set; `RS_*`; the only cloud of clouds.yaml. `region` and `options`
-        (those of the constructor) are set on top. `ask` is called with a prompt where only the password is missing.
+        (those of the constructor) are set on top; without `engine`, `RACKSPACE_IMAGES_ENGINE` names it. `ask` is called
+        with a prompt where only the password is missing.
         Raises `ConfigError`, which says what is missing and where it looked.
         """
+        options = Unshown(options)
         from .config import load
 
         config = load(cloud, region=region, ask=ask)
-        found = {
+        found: dict[str, Any] = {
             "endpoint": config.endpoint,
             "interface": config.interface,
             "verify": config.verify,
             "cert": config.cert,
         }
-        chosen = {name: value for name, value in found.items() if value is not None} | options
+        if engine := os.environ.get("RACKSPACE_IMAGES_ENGINE", "").strip():
+            found["engine"] = engine
+        chosen = Unshown({name: value for name, value in found.items() if value is not None} | options)
         client = cls(config.credentials, region=region or config.region, **chosen)
         client._session.tokens.source = config.source
         client._session.only = config.regions

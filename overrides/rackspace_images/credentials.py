@@ -252,7 +252,12 @@ def versioned(auth_url: str, version: str) -> str:
         raise ConfigError("auth_url is not the URL of an identity service", hint=f"auth_url='https://…/{version}'")
     if "@" in parts.netloc:
         raise ConfigError("auth_url holds a user name or password; what is logged would show it", hint="leave it out")
-    base = auth_url.rstrip("/").removesuffix("/tokens").removesuffix("/auth").rstrip("/")
+    base = (
+        f"{parts.scheme}{auth_url[len(parts.scheme) :]}".rstrip("/")
+        .removesuffix("/tokens")
+        .removesuffix("/auth")
+        .rstrip("/")
+    )
     last = base.rsplit("/", 1)[-1]
     if last in ("v2.0", "v3") and last != version:
         raise ConfigError(

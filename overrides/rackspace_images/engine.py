@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import enum
+import os
+import threading
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from .errors import ImagesError, RequestTimeout
+from .errors import ClientClosed, ConfigError, ImagesError, RequestTimeout
 from .proxies import Proxies
 from .tls import Tls
 from .transport import Answer, Body, Send
 
-ENGINES = ("httpx",)
+ENGINES = ("httpx", "fast")
 
 
 @dataclass(slots=True)
@@ -71,3 +75,54 @@ def origin(send: Send) -> str:
     """Scheme, host and port of a request's URL, as they are written in it."""
     end = send.url.find("/", 8)
     return send.url if end < 0 else send.url[:end]
+
+
+class Threads:
+    """What the engines for threads share: their state, made anew in a child process."""
+
+    def __init__(self) -> None:
+        self._closed = False
+        self._anew()
+
+    def _anew(self) -> None:
+        self._pid = os.getpid()
+        self._over = threading.Event()
+
+    def begin(self) -> None:
+        """Called before each call. Raises `ClientClosed`."""
+        if self._closed:
+            raise ClientClosed("this client is closed")
+        if self._pid != os.getpid():
+            self._anew()
+
+    def wait(self, seconds: float) -> None:
+        """Waits, but not beyond `close`."""
+        self._over.wait(seconds)
+
+
+class OneLoop:
+    """What the engines for tasks share: the event loop that they belong to."""
+
+    def __init__(self) -> None:
+        self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._over = asyncio.Event()
+
+    def begin(self) -> None:
+        """Called before each call. Raises `ClientClosed`, and `ConfigError` in another loop than that of the first."""
+        if self._closed:
+            raise ClientClosed("this client is closed")
+        loop = asyncio.get_running_loop()
+        if self._loop is None:
+            self._loop = loop
+        elif self._loop is not loop:
+            raise ConfigError(
+                "this client belongs to the event loop of its first call, and this is another",
+                hint="an AsyncImagesClient for each event loop, made where it runs",
+            )
+
+    async def wait(self, seconds: float) -> None:
+        """Waits, but not beyond `aclose`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()

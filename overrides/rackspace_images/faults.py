@@ -11,11 +11,15 @@ from typing import Any
 from rackspace_images_api.models import Fault
 
 from .errors import ApiError, ImageNotFound, OverLimit, ServiceUnavailable, UnexpectedStatus
+from .text import integer
 from .transport import Answer
 
 ERROR_OF_STATUS: dict[int, type[ApiError]] = {
     status: error for error in ApiError.__subclasses__() for status in error.status_codes
 }
+
+
+_OF_A_FAULT = ("message", "code", "retryAfter", "retryAt")
 
 
 def api_error(answer: Answer, *secrets: str) -> ApiError:
@@ -50,14 +54,15 @@ def api_error(answer: Answer, *secrets: str) -> ApiError:
     if answer.status_code in (502, 504):
         error.retryable = True
     if isinstance(error, OverLimit | ServiceUnavailable):
-        error.retry_after = retry_after(answer.headers.get("Retry-After"), fault.retry_after if fault else None)
+        said = (fault.retry_after, fault.retry_at) if fault else ()
+        error.retry_after = retry_after(answer.headers.get("Retry-After"), *said)
     return error
 
 
 def fault_key(obj: dict[str, Any]) -> str | None:
     """The key that names the fault in `obj`, if it holds one."""
     for key, value in obj.items():
-        if isinstance(value, dict) and (not value or "message" in value or "code" in value):
+        if isinstance(value, dict) and (not value or not value.keys().isdisjoint(_OF_A_FAULT)):
             return key
     return None
 
@@ -65,7 +70,7 @@ def fault_key(obj: dict[str, Any]) -> str | None:
 def _fault(body: bytes) -> tuple[str | None, Fault | None]:
     """The fault in a body, with its key; a router's bare `{"message": …}` has none."""
     try:
-        obj = json.loads(body)
+        obj = json.loads(body, parse_int=integer)
     except (ValueError, RecursionError):
         return None, None
     if not isinstance(obj, dict):
@@ -77,7 +82,7 @@ def _fault(body: bytes) -> tuple[str | None, Fault | None]:
 def retry_after(*values: object, now: datetime | None = None) -> float | None:
     """Seconds to wait, from the first of `values` that can be read.
 
-    Each is a `Retry-After` header or a fault's `retryAfter`: seconds (number or text), an HTTP date, or an
+    Each is a `Retry-After` header or a fault's `retryAfter` or `retryAt`: seconds (number or text), an HTTP date, or an
     RFC 3339 date-time. A time in the past, and less than nothing, is 0; what cannot be read counts as absent.
     """
     for value in values:

@@ -7,7 +7,6 @@ many at once do not slow each other down, as they do in httpx's own pool.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import ssl
 import threading
@@ -20,9 +19,9 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from .defaults import KEEPALIVE_EXPIRY, MAX_CONNECTIONS
-from .engine import Options, Stage, answered, origin, timed_out
+from .engine import OneLoop, Options, Stage, Threads, answered, origin, timed_out
 from .errors import ClientClosed, ConfigError, ImagesError
-from .network import AsyncBackend, Backend, Clock, explained
+from .network import AsyncBackend, Backend, Clock, explained, has_leftover, request
 from .transport import Answer, Body, Send
 
 Transport = TypeVar("Transport", httpx.BaseTransport, httpx.AsyncBaseTransport)
@@ -44,9 +43,11 @@ class _Slot(Clock, Generic[Transport]):
 class _Slots(Generic[Transport]):
     """The connections of one client, by origin; the one that was used last is the next to be used."""
 
+    _closed: bool
+
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._closed = False
+        self._lock = threading.Lock()
         self._idle: dict[str, deque[_Slot[Transport]]] = defaultdict(deque)
         self._busy: set[_Slot[Transport]] = set()
 
@@ -57,16 +58,17 @@ class _Slots(Generic[Transport]):
         raise NotImplementedError
 
     def _take(self, send: Send) -> _Slot[Transport]:
-        """A slot for a request. Raises `ConfigError`."""
+        """A slot for a request. Raises `ConfigError`, and `ClientClosed` if it was closed meanwhile."""
+        self._check_open()
         if self._options.transport is not None:
             slot: _Slot[Transport] = _Slot("", self._options.transport)
             slot.stage = Stage.WAITING  # nothing is known of the stages of a transport that is not ours
         else:
             key = origin(send)
-            try:
-                slot = self._idle[key].pop()
-            except IndexError:  # asking first would be a race with other threads
-                slot = self._made(key)
+            with self._lock:
+                idle = self._idle[key]
+                found = idle.pop() if idle else None
+            slot = found or self._made(key)
             slot.stage = Stage.CONNECTING if slot.stream is None else Stage.SENDING
         slot.send = send
         self._busy.add(slot)
@@ -74,14 +76,18 @@ class _Slots(Generic[Transport]):
 
     def _made(self, key: str) -> _Slot[Transport]:
         proxy = self._options.proxies.of(key)
-        needs_tls = key.startswith("https:") or (proxy is not None and proxy.url.scheme == "https")
+        handshakes = key.startswith("https:") + (proxy is not None and proxy.url.scheme == "https")
+        context = self._options.tls.context() if handshakes else _no_tls()
+        if proxy is not None and proxy.url.scheme == "https" and proxy.ssl_context is None:
+            proxy = httpx.Proxy(proxy.url, ssl_context=context, auth=proxy.auth, headers=proxy.headers)
         transport = self._open(
-            verify=self._options.tls.context() if needs_tls else _no_tls(),
+            verify=context,
             proxy=proxy,
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE_EXPIRY),
             trust_env=False,
         )
         slot: _Slot[Transport] = _Slot(key, transport)
+        slot.handshakes = handshakes
         # httpx has no argument for a network backend; httpcore below it has one for every kind of its pools.
         pool: Any = transport._pool  # type: ignore[attr-defined]
         pool._network_backend = self._below(pool._network_backend, slot)
@@ -92,35 +98,39 @@ class _Slots(Generic[Transport]):
         slot.send = None
         if self._options.transport is not None:
             return []
-        if self._closed:
-            return [slot]
-        slot.used = time.monotonic()
-        idle = self._idle[slot.key]
-        idle.append(slot)
-        old = []
-        with contextlib.suppress(IndexError):
+        with self._lock:
+            if self._closed:
+                return [slot]
+            slot.used = time.monotonic()
+            idle = self._idle[slot.key]
+            idle.append(slot)
+            old = []
             while idle[0].used < slot.used - KEEPALIVE_EXPIRY:
                 old.append(idle.popleft())
         return old
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClientClosed("this client is closed")
+
+    def _end(self) -> list[_Slot[Transport]]:
+        """Closed from here on; gives the slots that nobody uses, to be closed."""
+        with self._lock:
+            self._closed = True
+            idle = [slot for slots in self._idle.values() for slot in slots]
+            self._idle.clear()
+        return idle
 
     def _check_asked_for(self, slot: _Slot[Transport]) -> None:
         """An answer for which nothing was read came after the one before it, and may be somebody else's."""
         if self._options.transport is None and slot.stage is Stage.WAITING:
             raise httpx.RemoteProtocolError("the server sent an answer that nobody asked for")
 
-    def _request(self, send: Send) -> httpx.Request:
-        left = send.left()
-        phases: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"), left)
-        if send.phases is not None:
-            for name, own in send.phases.as_dict().items():
-                phases[name] = own if left is None or (own is not None and own < left) else left
-        return httpx.Request(
-            send.method,
-            send.url,
-            headers=send.all_headers(),
-            content=send.body,
-            extensions={"timeout": phases},
-        )
+    def _explained(self, trouble: Exception, slot: _Slot[Transport] | None) -> ImagesError:
+        if self._closed:
+            # What broke is a connection that we took away.
+            return ClientClosed("this client was closed meanwhile")
+        return explained(trouble, slot.stage if slot is not None else Stage.CONNECTING, self._options.tls)
 
 
 @cache
@@ -129,26 +139,20 @@ def _no_tls() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-class HttpxEngine(_Slots[httpx.BaseTransport]):
+class HttpxEngine(_Slots[httpx.BaseTransport], Threads):
     """Sends for `ImagesClient`: any number of threads at once."""
 
     def __init__(self, options: Options) -> None:
-        super().__init__(options)
-        self._anew()
+        _Slots.__init__(self, options)
+        Threads.__init__(self)
 
     def _anew(self) -> None:
         """In a child process the connections of its parent are neither to be used nor to be closed."""
-        self._pid = os.getpid()
-        self._over = threading.Event()
+        super()._anew()
         self._room = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        self._lock = threading.Lock()
         self._idle.clear()
         self._busy.clear()
-
-    def begin(self) -> None:
-        if self._closed:
-            raise ClientClosed("this client is closed")
-        if self._pid != os.getpid():
-            self._anew()
 
     def _open(self, **options: Any) -> httpx.BaseTransport:
         return httpx.HTTPTransport(**options)
@@ -162,12 +166,12 @@ class HttpxEngine(_Slots[httpx.BaseTransport]):
         slot, fit = None, False
         try:
             slot = self._take(send)
-            outcome = self._exchange(slot, self._request(send))
-            fit = True
-        except ConfigError as error:
+            outcome = self._exchange(slot, request(send))
+            fit = self._options.transport is not None or not has_leftover(slot.transport)
+        except (ClientClosed, ConfigError) as error:
             outcome = error
         except _TROUBLE as trouble:
-            outcome = explained(trouble, slot.stage if slot is not None else Stage.CONNECTING, self._options.tls)
+            outcome = self._explained(trouble, slot)
         finally:
             self._room.release()
             if slot is not None:
@@ -195,45 +199,27 @@ class HttpxEngine(_Slots[httpx.BaseTransport]):
             for slot in slots:
                 slot.transport.close()
 
-    def wait(self, seconds: float) -> None:
-        self._over.wait(seconds)
-
     def close(self) -> None:
         if self._closed:
             return
-        self._closed = True
+        if self._pid != os.getpid():
+            self._anew()
+        idle = self._end()
         self._over.set()
         if self._options.transport is not None:
             self._options.transport.close()
-        if self._pid != os.getpid():
-            return
-        while self._idle:
-            self._close_all(self._idle.popitem()[1])
+        self._close_all(idle)
         for slot in list(self._busy):
-            if slot.stream is not None:
-                slot.stream.interrupt()
+            slot.interrupt()
 
 
-class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport]):
+class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport], OneLoop):
     """Sends for `AsyncImagesClient`: any number of tasks of one event loop."""
 
     def __init__(self, options: Options) -> None:
-        super().__init__(options)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._over = asyncio.Event()
+        _Slots.__init__(self, options)
+        OneLoop.__init__(self)
         self._room = asyncio.BoundedSemaphore(MAX_CONNECTIONS)
-
-    def begin(self) -> None:
-        if self._closed:
-            raise ClientClosed("this client is closed")
-        loop = asyncio.get_running_loop()
-        if self._loop is None:
-            self._loop = loop
-        elif self._loop is not loop:
-            raise ConfigError(
-                "this client belongs to the event loop of its first call, and this is another",
-                hint="an AsyncImagesClient for each event loop, made where it runs",
-            )
 
     def _open(self, **options: Any) -> httpx.AsyncBaseTransport:
         return httpx.AsyncHTTPTransport(**options)
@@ -251,13 +237,13 @@ class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport]):
         try:
             slot = self._take(send)
             # Our own transports keep the time below; of others only this is known to end.
-            async with asyncio.timeout(send.left() if self._options.transport is not None else None):
-                outcome = await self._exchange(slot, self._request(send))
-            fit = True
-        except ConfigError as error:
+            async with asyncio.timeout(send.left() if self._options.transport is not None else None) as slot.cut:
+                outcome = await self._exchange(slot, request(send))
+            fit = self._options.transport is not None or not has_leftover(slot.transport)
+        except (ClientClosed, ConfigError) as error:
             outcome = error
         except _TROUBLE as trouble:
-            outcome = explained(trouble, slot.stage if slot is not None else Stage.CONNECTING, self._options.tls)
+            outcome = self._explained(trouble, slot)
         finally:
             self._room.release()
             if slot is not None:
@@ -285,20 +271,16 @@ class AsyncHttpxEngine(_Slots[httpx.AsyncBaseTransport]):
             for slot in slots:
                 await slot.transport.aclose()
 
-    async def wait(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._over.wait()
-
     async def aclose(self) -> None:
         if self._closed:
             return
-        self._closed = True
+        idle = self._end()
         if self._options.transport is not None:
             await self._options.transport.aclose()
         if self._loop is not asyncio.get_running_loop():
             return  # the connections ended with the loop that they belonged to
         self._over.set()
-        while self._idle:
-            await self._close_all(self._idle.popitem()[1])
-        await self._close_all(list(self._busy))
+        for slot in self._busy:
+            if slot.cut is not None:
+                slot.cut.reschedule(0)
+        await self._close_all(idle)

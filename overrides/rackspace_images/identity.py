@@ -23,7 +23,7 @@ from .errors import (
 )
 from .faults import api_error
 from .regions import Endpoint, keystone_endpoints, rackspace_endpoints
-from .text import is_token
+from .text import integer, is_token
 from .transport import Answer, Send
 
 
@@ -72,7 +72,7 @@ def token_request(credentials: Credentials, headers: Mapping[str, str]) -> Send:
 def granted(credentials: Credentials, answer: Answer, now: float) -> Grant | str:
     """The grant in a good answer, or what is wrong with it. Its locals hold the token, so it does not raise."""
     try:
-        obj = json.loads(answer.body)
+        obj = json.loads(answer.body, parse_int=integer)
     except (ValueError, RecursionError):
         return "is not JSON"
     try:
@@ -138,6 +138,7 @@ def identity_error(answer: Answer, credentials: Credentials, source: str | None 
             hint="check auth_url: this is not an identity service",
         )
     if not isinstance(error, OverLimit | ServiceUnavailable | ApiFault):
+        retryable = error.retryable
         error = type(error)(
             answer.status_code,
             error.fault,
@@ -146,6 +147,7 @@ def identity_error(answer: Answer, credentials: Credentials, source: str | None 
             request_id=error.request_id,
             hint="check auth_url, and what stands between",
         )
+        error.retryable = retryable
     return error
 
 

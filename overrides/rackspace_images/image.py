@@ -19,7 +19,7 @@ from rackspace_images_api.types import UNSET
 from .defaults import DEEPEST_JSON
 from .errors import InvalidImageId, MalformedResponse
 from .faults import fault_key
-from .text import visible
+from .text import integer, visible
 from .transport import Answer
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32}")
@@ -191,7 +191,7 @@ def missing(envelope: dict[str, Any], member: str, kind: str, *, wanted: str) ->
 def json_object(body: bytes) -> dict[str, Any]:
     """The object that a body holds. Raises `MalformedResponse`."""
     try:
-        found = json.loads(body, parse_constant=_no_constant)
+        found = json.loads(body, parse_int=integer, parse_constant=_no_constant)
     except ValueError as error:
         begins = f", it begins {_shown(body[:60].decode('utf-8', 'replace'))}" if body else ""
         reason = "the body is empty" if not body.strip() else f"the body is not JSON ({error}){begins}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -9,13 +10,14 @@ import re
 import socket
 import ssl
 import threading
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Any
 
 import httpx
 
 from .engine import Stage, timed_out
 from .errors import ConfigError, ConnectionFailed, ImagesError, MalformedResponse
+from .proxies import refused
 from .text import without_userinfo
 from .tls import Tls
 from .transport import Send
@@ -28,19 +30,34 @@ class Clock:
         self.send: Send | None = None
         self.stage = Stage.CONNECTING
         self.stream: Any = None
+        self.handshakes = 0
+        """TLS handshakes before the request: what is written until then is for a proxy."""
+        self.connecting: Future[Any] | None = None
+        """A connection that is being made, in another thread."""
+        self.cut: asyncio.Timeout | None = None
+        """What ends a request of a task at once."""
 
     def left(self, timeout: float | None) -> float | None:
         """Seconds for the next step: its own, or what is left of the request's time."""
         left = self.send.left() if self.send is not None else None
         return left if timeout is None or (left is not None and left < timeout) else timeout
 
+    def interrupt(self) -> None:
+        """Wakes a thread that waits for a connection or on its socket, which closing it would not."""
+        if (connecting := self.connecting) is not None:
+            connecting.cancel()
+        if (stream := self.stream) is not None:
+            with contextlib.suppress(OSError, AttributeError):
+                stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
 
 class Stream:
     """httpcore's stream, which gives no step of a request more time than the request has left."""
 
-    def __init__(self, inner: Any, clock: Clock) -> None:
+    def __init__(self, inner: Any, clock: Clock, handshakes: int) -> None:
         self._inner = inner
         self._clock = clock
+        self._left = handshakes
         clock.stream = self
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -50,13 +67,20 @@ class Stream:
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._clock.stage = Stage.SENDING
+        is_request = not self._left
+        self._clock.stage = Stage.SENDING if is_request else Stage.CONNECTING
         self._inner.write(buffer, self._clock.left(timeout))
-        self._clock.stage = Stage.WAITING
+        self._clock.stage = Stage.WAITING if is_request else Stage.CONNECTING
 
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Stream:
         self._clock.stage = Stage.HANDSHAKE
-        return Stream(self._inner.start_tls(ssl_context, server_hostname, self._clock.left(timeout)), self._clock)
+        try:
+            inner = self._inner.start_tls(ssl_context, server_hostname, self._clock.left(timeout))
+        except BaseException:
+            # httpcore forgets the connection of a handshake that is given up: Ctrl-C, a cancelled task.
+            self.close()
+            raise
+        return Stream(inner, self._clock, self._left - 1)
 
     def close(self) -> None:
         self._clock.stream = None
@@ -65,18 +89,14 @@ class Stream:
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
 
-    def interrupt(self) -> None:
-        """Wakes a thread that waits on the socket, which closing it would not."""
-        with contextlib.suppress(OSError, AttributeError):
-            self._inner.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-
 
 class AsyncStream:
     """`Stream`, awaited."""
 
-    def __init__(self, inner: Any, clock: Clock) -> None:
+    def __init__(self, inner: Any, clock: Clock, handshakes: int) -> None:
         self._inner = inner
         self._clock = clock
+        self._left = handshakes
         clock.stream = self
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -86,16 +106,21 @@ class AsyncStream:
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._clock.stage = Stage.SENDING
+        is_request = not self._left
+        self._clock.stage = Stage.SENDING if is_request else Stage.CONNECTING
         await self._inner.write(buffer, self._clock.left(timeout))
-        self._clock.stage = Stage.WAITING
+        self._clock.stage = Stage.WAITING if is_request else Stage.CONNECTING
 
     async def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> AsyncStream:
         self._clock.stage = Stage.HANDSHAKE
-        inner = await self._inner.start_tls(ssl_context, server_hostname, self._clock.left(timeout))
-        return AsyncStream(inner, self._clock)
+        try:
+            inner = await self._inner.start_tls(ssl_context, server_hostname, self._clock.left(timeout))
+        except BaseException:
+            await self.aclose()
+            raise
+        return AsyncStream(inner, self._clock, self._left - 1)
 
     async def aclose(self) -> None:
         self._clock.stream = None
@@ -116,6 +141,7 @@ class Backend:
         self._clock.stage = Stage.CONNECTING
         left = self._clock.left(timeout)
         found: Future[Any] = Future()
+        self._clock.connecting = found
 
         def connect() -> None:
             try:
@@ -132,8 +158,11 @@ class Backend:
         # The resolver heeds no timeout, so it is given a thread that can be left behind.
         threading.Thread(target=connect, name="rackspace-images-connect", daemon=True).start()
         try:
-            return Stream(found.result(left), self._clock)
+            return Stream(found.result(left), self._clock, self._clock.handshakes)
+        except CancelledError:
+            raise ConnectionAbortedError("the client was closed meanwhile") from None
         finally:
+            self._clock.connecting = None
             found.cancel()
 
     def sleep(self, seconds: float) -> None:
@@ -150,10 +179,33 @@ class AsyncBackend:
     async def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> AsyncStream:
         self._clock.stage = Stage.CONNECTING
         stream = await self._inner.connect_tcp(host, port, self._clock.left(timeout), **options)
-        return AsyncStream(stream, self._clock)
+        return AsyncStream(stream, self._clock, self._clock.handshakes)
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
+
+
+def request(send: Send) -> httpx.Request:
+    """What httpx is given to send; no part of it may take more than what is left."""
+    left = send.left()
+    phases: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"), left)
+    if send.phases is not None:
+        for name, own in send.phases.as_dict().items():
+            phases[name] = own if left is None or (own is not None and own < left) else left
+    extensions = {"timeout": phases}
+    return httpx.Request(send.method, send.url, headers=send.all_headers(), content=send.body, extensions=extensions)
+
+
+def has_leftover(transport: Any) -> bool:
+    """Whether more came on a connection than the answer: a part of another, which the next request would be given."""
+    for connection in transport._pool.connections:
+        inner: Any = connection
+        while (below := getattr(inner, "_connection", None)) is not None:
+            inner = below
+        state = getattr(inner, "_h11_state", None)
+        if state is not None and state.trailing_data[0]:
+            return True
+    return False
 
 
 def explained(trouble: Exception, stage: Stage, tls: Tls) -> ImagesError:
@@ -168,20 +220,26 @@ def explained(trouble: Exception, stage: Stage, tls: Tls) -> ImagesError:
         case httpx.LocalProtocolError():
             # Its words quote the header that it found wrong, which may be the token.
             return ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
+        case httpx.ProxyError():
+            # Of a CONNECT its words begin with the status; of SOCKS there is none.
+            status = str(trouble)[:3]
+            return refused(int(status) if status.isascii() and status.isdigit() else None)
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
             return ConfigError(f"not a URL that a request can go to: {_said(trouble)}")
         case _:
             if isinstance(_innermost(trouble), ssl.SSLCertVerificationError):
                 return tls.refused(_said(trouble))
-            sent = stage.sent and not isinstance(trouble, httpx.ConnectError | httpx.ProxyError)
+            sent = stage.sent and not isinstance(trouble, httpx.ConnectError)
             return ConnectionFailed(_said(trouble), sent=sent)
 
 
 def _innermost(trouble: BaseException) -> BaseException:
-    """The reason below: httpx over asyncio says only "All connection attempts failed" of a refused one."""
-    while (cause := trouble.__cause__ or trouble.__context__) is not None and str(cause):
-        trouble = cause
-    return trouble
+    """The lowest reason with words: httpx over asyncio says nothing, or little, of a connection that broke."""
+    found, below = trouble, trouble.__cause__ or trouble.__context__
+    while below is not None:
+        found = below if str(below) else found
+        below = below.__cause__ or below.__context__
+    return found
 
 
 def _said(trouble: BaseException) -> str:

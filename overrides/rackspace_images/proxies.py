@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import ipaddress
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import httpx
 
-from .errors import ConfigError
+from .errors import ConfigError, ConnectionFailed
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
@@ -21,17 +22,15 @@ class Proxies:
     machine, and is never asked through a proxy.
     """
 
-    def __init__(self, proxy: str | httpx.Proxy | None, *, trust_env: bool = True) -> None:
-        self._given = None if proxy is None else checked_proxy(proxy, "proxy=")
+    def __init__(self, proxy: httpx.Proxy | None, *, trust_env: bool = True) -> None:
+        self._given = proxy
         self._env: dict[str, str] = {}
         if self._given is None and trust_env:
             from urllib.request import getproxies
 
             self._env = getproxies()
         self._of_scheme = {
-            scheme: checked_proxy(url, f"{scheme.upper()}_PROXY")
-            for scheme in ("http", "https")
-            if (url := self._env.get(scheme) or self._env.get("all"))
+            scheme: found for scheme, outcome in _of_environment(self._env).items() if (found := usable(outcome))
         }
 
     def of(self, url: str) -> httpx.Proxy | None:
@@ -58,20 +57,46 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def checked_proxy(proxy: str | httpx.Proxy, where: str) -> httpx.Proxy:
-    """`proxy` as httpx has it, which does not show its password. Raises `ConfigError`, which does not either."""
-    if isinstance(proxy, httpx.Proxy):
-        return proxy
+def read_proxy(proxy: str | httpx.Proxy, where: str) -> httpx.Proxy | ConfigError:
+    """`proxy` as httpx has it, which does not show its password; or what is wrong with it.
+
+    Its locals hold the password, so it does not raise.
+    """
     made: httpx.Proxy | None = None
-    with contextlib.suppress(ValueError, TypeError, httpx.InvalidURL):
-        # Many write a host and a port alone.
-        made = httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
+    if isinstance(proxy, httpx.Proxy):
+        made = proxy
+    else:
+        with contextlib.suppress(ValueError, TypeError, httpx.InvalidURL):
+            # Many write a host and a port alone.
+            made = httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
     if made is None or not made.url.host or made.url.scheme not in _SCHEMES:
-        del proxy
-        raise ConfigError(f"{where} is not the URL of a proxy", hint=f"a URL with one of {', '.join(_SCHEMES)}")
+        return ConfigError(f"{where} is not the URL of a proxy", hint=f"a URL with one of {', '.join(_SCHEMES)}")
     if made.url.scheme.startswith("socks") and find_spec("socksio") is None:
-        raise ConfigError(f"{where} asks for SOCKS, and its package is missing", hint='pip install "httpx[socks]"')
+        return ConfigError(f"{where} asks for SOCKS, and its package is missing", hint='pip install "httpx[socks]"')
     return made
+
+
+def usable(proxy: httpx.Proxy | ConfigError | None) -> httpx.Proxy | None:
+    """What `read_proxy` gave, if it is a proxy. Raises the error that it is otherwise."""
+    if isinstance(proxy, ConfigError):
+        raise proxy
+    return proxy
+
+
+def refused(status: int | None) -> ConnectionFailed:
+    """The error of a proxy that makes no way to the server. Its own words may quote the password it was given."""
+    said = f"{status} {http.client.responses.get(status, '')}".rstrip() if status else "something that is not HTTP"
+    error = ConnectionFailed(f"the proxy answered {said}", sent=False, hint="check the proxy, its user and password")
+    error.retryable = status is None or status >= 500 or status in (408, 429)
+    return error
+
+
+def _of_environment(env: dict[str, str]) -> dict[str, httpx.Proxy | ConfigError]:
+    return {
+        scheme: read_proxy(url, f"{scheme.upper()}_PROXY")
+        for scheme in ("http", "https")
+        if (url := env.get(scheme) or env.get("all"))
+    }
 
 
 def _matches(entry: str, host: str, port: int | None) -> bool:

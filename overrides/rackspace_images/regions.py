@@ -128,7 +128,7 @@ def checked_endpoint(url: str, *, auth_url: str | None = None, allow_http: bool 
         raise ConfigError("endpoint holds a user name or password; what is logged would show it", hint="leave it out")
     if parts.scheme == "http" and not allow_http and not (auth_url or "").startswith("http://"):
         raise InsecureUrl("the catalog names a compute URL of plain http; the sign-in was https", url=url)
-    return url.rstrip("/")
+    return parts.scheme + url[len(parts.scheme) :].rstrip("/")
 
 
 _VERSION = re.compile(r"v[0-9]+(\.[0-9]+)?")

@@ -20,7 +20,7 @@ from .defaults import (
     LONGEST_BACKOFF,
     LONGEST_RETRY_AFTER,
 )
-from .errors import ConfigError, ConnectionFailed, ImagesError, OverLimit, RequestTimeout, ServiceUnavailable
+from .errors import ApiError, ConfigError, ConnectionFailed, ImagesError, OverLimit, RequestTimeout, ServiceUnavailable
 from .transport import UNCHANGED, Answer, Send, Steps, Unchanged, Wait
 
 log = logging.getLogger("rackspace_images.retry")
@@ -58,7 +58,7 @@ class Retry:
         `failures`: how many attempts failed before this one without a word on when to come back. `repeatable`: whether
         a request that may have arrived can be sent a second time.
         """
-        if not error.retryable or (isinstance(error, ConnectionFailed | RequestTimeout) and error.sent > repeatable):
+        if not error.retryable or (not repeatable and _may_have_arrived(error)):
             return None
         if told := told_to_wait(error):
             return told if told <= self.longest_retry_after else None
@@ -66,6 +66,13 @@ class Retry:
             return None
         longest = min(self.backoff * 2.0 ** min(failures, 60), self.longest_backoff)
         return longest * random.uniform(0.5, 1.0)  # noqa: S311  nobody's secret
+
+
+def _may_have_arrived(error: ImagesError) -> bool:
+    """Whether nobody knows what became of the request: lost on the way, or by a gateway that gave up."""
+    if isinstance(error, ConnectionFailed | RequestTimeout):
+        return error.sent
+    return isinstance(error, ApiError) and error.status_code == 504
 
 
 def told_to_wait(error: ImagesError) -> float | None:

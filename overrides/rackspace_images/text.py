@@ -2,11 +2,18 @@
 
 import re
 import unicodedata
-from typing import TypeGuard
+from typing import Any, TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
 _LONGEST = 400
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
+
+
+class Unshown(dict[str, Any]):
+    """Options, with passwords among them: no traceback with local variables shows one."""
+
+    def __repr__(self) -> str:
+        return f"<{', '.join(self)}>"
 
 
 def visible(text: str) -> str:
@@ -36,8 +43,21 @@ def without_userinfo(url: str) -> str:
     return _USERINFO.sub("", url)
 
 
+def integer(digits: str) -> int | str:
+    """A whole number of JSON; as its text where it has more digits than Python takes for a number."""
+    try:
+        return int(digits)
+    except ValueError:
+        return digits
+
+
 def service_url(url: object) -> SplitResult | None:
-    """The parts of a URL that a service may be at: http or https, a host, and nothing after the path; else None."""
+    """The parts of a URL that a service may be at: http or https, a host, and nothing after the path; else None.
+
+    A blank, a control character or a backslash is taken out, or read in two ways, by one reader or another.
+    """
+    if isinstance(url, str) and (not url.isprintable() or " " in url or "\\" in url):
+        return None
     try:
         parts = urlsplit(url) if isinstance(url, str) else None
         if parts and parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment:

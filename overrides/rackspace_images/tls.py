@@ -7,6 +7,7 @@ import os
 import ssl
 import threading
 from pathlib import Path
+from typing import cast
 
 import httpx
 
@@ -15,6 +16,13 @@ from .errors import ConfigError, ConnectionFailed
 log = logging.getLogger("rackspace_images")
 
 Cert = str | tuple[str, str] | tuple[str, str, str] | None
+
+# OpenSSL's words for what no other CA would mend → what would.
+_NOT_THE_CA = {
+    "mismatch": "the name that its certificate has, in auth_url, endpoint= or the catalog",
+    "has expired": "this machine's clock, or whoever runs the server",
+    "not yet valid": "this machine's clock, or whoever runs the server",
+}
 
 CA_VARIABLES = ("OS_CACERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 """Where the environment names CA certificates; the first that is set counts."""
@@ -30,6 +38,7 @@ class Tls:
     def __init__(
         self, verify: bool | str | ssl.SSLContext = True, cert: Cert = None, *, trust_env: bool = True
     ) -> None:
+        cert = unshown(cert)
         self._verify = verify
         self._cert = cert
         self._trusted = "verify=" if verify is not True else "the certificates that come with httpx (certifi)"
@@ -55,7 +64,9 @@ class Tls:
 
     def refused(self, reason: str) -> ConnectionFailed:
         """The error of a handshake that failed over a certificate; it fails again if it is tried again."""
-        hint = f"its CA in verify=, --os-cacert or OS_CACERT; it was checked against {self._trusted}"
+        other = (hint for words, hint in _NOT_THE_CA.items() if words in reason)
+        hint = next(other, "its CA in verify=, --os-cacert or OS_CACERT")
+        hint += f"; it was checked against {self._trusted}"
         error = ConnectionFailed(reason, sent=False, hint=hint)
         error.retryable = False
         return error
@@ -73,7 +84,37 @@ class Tls:
                 context = verify
             if cert is not None:
                 what = "cert="
-                context.load_cert_chain(*([cert] if isinstance(cert, str) else cert))
-        except (OSError, ssl.SSLError) as error:
-            raise ConfigError(f"{what}: cannot be read: {error}") from None
-        return context
+                _load(context, *([cert] if isinstance(cert, str) else cert))
+        except (OSError, ValueError, TypeError) as error:
+            reason = str(error)
+        else:
+            return context
+        raise ConfigError(f"{what}: cannot be read: {reason}")
+
+
+class _Unshown(tuple[str, ...]):
+    """A client certificate, whose third part is a password: no traceback with local variables shows it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "(…)"
+
+
+def unshown(cert: Cert) -> Cert:
+    """`cert` with a `repr` that has no password."""
+    return cast("Cert", _Unshown(cert)) if isinstance(cert, tuple) else cert
+
+
+def _load(context: ssl.SSLContext, file: str, key: str | None = None, password: str | None = None) -> None:
+    def given() -> str:
+        # Without this OpenSSL would ask on the terminal, whoever sits there, and wait.
+        if password is None:
+            raise ValueError("the key is encrypted, and no password was given: cert=(file, key, password)")
+        return password
+
+    try:
+        context.load_cert_chain(file, key, given)
+    except FileNotFoundError:
+        missing = next((path for path in (file, key) if path and not Path(path).exists()), file)
+        raise FileNotFoundError(f"{missing}: there is no such file") from None

@@ -124,8 +124,10 @@ def run(steps: Steps[T], engine: Engine) -> T:
         engine.begin()
         step = next(steps)
         while True:
-            outcome: Answer | ImagesError | None = None
-            if isinstance(step, Send):
+            outcome: Answer | ImagesError | None = _closed(engine)
+            if outcome is not None:
+                pass
+            elif isinstance(step, Send):
                 outcome = engine.send(step)
             elif isinstance(step, Wait):
                 engine.wait(step.seconds)
@@ -148,8 +150,10 @@ async def run_async(steps: Steps[T], engine: AsyncEngine) -> T:
         engine.begin()
         step = next(steps)
         while True:
-            outcome: Answer | ImagesError | None = None
-            if isinstance(step, Send):
+            outcome: Answer | ImagesError | None = _closed(engine)
+            if outcome is not None:
+                pass
+            elif isinstance(step, Send):
                 outcome = await engine.send(step)
             elif isinstance(step, Wait):
                 await engine.wait(step.seconds)
@@ -166,6 +170,15 @@ async def run_async(steps: Steps[T], engine: AsyncEngine) -> T:
     finally:
         steps.close()
     return result
+
+
+def _closed(engine: Engine | AsyncEngine) -> ImagesError | None:
+    """`ClientClosed`, where it was closed since the call began: then nothing is sent or waited for any more."""
+    try:
+        engine.begin()
+    except ImagesError as error:
+        return error
+    return None
 
 
 def _waited_in_vain() -> RequestTimeout:

@@ -42,6 +42,10 @@ CODES = {
     errors.InsecureUrl: 2,
     errors.RegionNotFound: 2,
     errors.ClientClosed: 1,
+    errors.NotActive: 1,
+    errors.ImageBuildFailed: 6,
+    errors.ImageVanished: 6,
+    errors.WaitTimeout: 7,
 }
 
 
@@ -83,10 +87,15 @@ def test_the_exit_code_tells_the_kind_of_error(
     assert run("show", ID) == (code, "", f"{error}\n")
 
 
-def test_the_help_lists_every_exit_code_there_is() -> None:
-    """Codes in the table and codes in the help are the same."""
-    told = {int(line.split()[0]) for line in exit_codes.IN_WORDS.splitlines()[1:]}
-    assert told == {exit_codes.DONE, *exit_codes.OF_ERROR.values()}
+def test_every_exit_code_has_a_meaning_and_a_place() -> None:
+    """Codes in the table, in the help and in the order of the worst are the same."""
+    assert set(exit_codes.MEANINGS) == {exit_codes.DONE, *exit_codes.OF_ERROR.values()}
+    codes = [code for code in exit_codes.MEANINGS if code != exit_codes.INTERRUPTED]
+    order = []
+    while codes:
+        order.append(exit_codes.worst(codes))
+        codes.remove(order[-1])
+    assert order == [2, 4, 1, 5, 6, 7, 3, 0]
 
 
 @pytest.mark.parametrize("words", [("-f", "json"), ("-fjson",), ("--format", "json"), ("--format=json",)])
@@ -190,8 +199,8 @@ def test_a_404_that_does_not_speak_of_the_image_is_no_missing_image(run: Run, mo
         assert run("show", ID).code == 1
 
 
-def test_the_request_timeout_reaches_the_client(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
-    """`--request-timeout` is the client's `timeout`; without it the client's default holds."""
+def test_the_switches_reach_the_client(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    """`--request-timeout` is the client's `timeout`, and so on; without a switch the client's default holds."""
     given: list[dict[str, Any]] = []
 
     def client(*args: Any, **options: Any) -> Any:
@@ -202,6 +211,11 @@ def test_the_request_timeout_reaches_the_client(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("OS_TOKEN", "t")
     monkeypatch.setenv("OS_ENDPOINT_OVERRIDE", "http://127.0.0.1:1/v2/1")
     run("show", ID)
-    run("show", ID, "--request-timeout", "2.5")
-    assert "timeout" not in given[0]
-    assert given[1]["timeout"] == 2.5
+    run("show", ID, "--request-timeout", "2.5", "--deadline", "9", "--engine", "httpx", "--interface", "admin")
+    assert given[0].keys() == {"ask", "token_cache", "on_attempt"}
+    assert {name: given[1][name] for name in ("timeout", "deadline", "engine", "interface")} == {
+        "timeout": 2.5,
+        "deadline": 9.0,
+        "engine": "httpx",
+        "interface": "admin",
+    }

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 from rackspace_images import __version__
-from rackspace_images.cli.exit_codes import IN_WORDS
+from rackspace_images.cli.command import COMMANDS
+from rackspace_images.cli.exit_codes import MEANINGS
 
-from .running import Run, run_apart
+from .running import Run, environment, run_apart
 
-COMMANDS = [(), ("show",), ("sandbox",)]
+WORDS: list[tuple[str, ...]] = [(), *((name,) for name in COMMANDS)]
 
 
-@pytest.mark.parametrize("words", COMMANDS)
+@pytest.mark.parametrize("words", WORDS)
 def test_help_fits_80_columns_and_ends_with_an_example_and_the_exit_codes(run: Run, words: tuple[str, ...]) -> None:
-    """For the command as a whole and for each of its own."""
+    """For the command as a whole and for each of its own; the codes are those it can end with, in order."""
     ended = run(*words, "--help")
     assert (ended.code, ended.err) == (0, "")
     assert max(map(len, ended.out.splitlines())) <= 80
     assert "example" in ended.out
-    assert ended.out.endswith(f"{IN_WORDS}\n") or ended.out.endswith(IN_WORDS)
+    lines = ended.out.partition("\nexit codes:\n")[2].splitlines()
+    codes = [int(line.split()[0]) for line in lines if line.strip()]
+    assert codes == sorted(codes)
+    assert {0, 1, 2} <= set(codes) <= set(MEANINGS)
+    assert words not in ((), ("show",)) or codes == list(MEANINGS)
 
 
-def test_the_examples_in_the_help_work(run: Run) -> None:
+def test_the_help_names_every_command(run: Run) -> None:
+    """With what it does, in a line."""
+    out = run("--help").out
+    for name, (_, line) in COMMANDS.items():
+        assert re.search(rf"^ +{name} +{re.escape(line)}$", out, re.MULTILINE)
+
+
+def test_the_examples_in_the_help_work(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that need no account are run as they stand."""
-    lines = {line.strip() for words in COMMANDS for line in run(*words, "--help").out.splitlines()}
-    examples = {line for line in lines if line.startswith("rackspace-images show") and line.endswith("--sandbox")}
-    assert examples
+    monkeypatch.setattr("rackspace_images.httpx_engine.HttpxEngine.wait", lambda *_: None)
+    lines = {line.strip() for words in WORDS for line in run(*words, "--help").out.splitlines()}
+    examples = {line for line in lines if line.startswith("rackspace-images ") and "--sandbox" in line}
+    assert {line.split()[1] for line in examples} == {"show", "list", "locate", "regions"}
     for line in examples:
         assert run(*shlex.split(line)[1:]).code == 0
 
@@ -49,3 +65,24 @@ def test_the_package_runs_as_a_module() -> None:
     ended = run_apart("show")
     assert ended.code == 2
     assert ended.err.endswith("try: rackspace-images show --help\n")
+
+
+def modules_of(*words: str) -> set[str]:
+    """What is imported by a command."""
+    script = (
+        "import sys; from rackspace_images.cli.main import main; main(sys.argv[1:])\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script, *words], env=environment({}), capture_output=True, encoding="utf-8", check=True
+    )
+    return set(ended.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("words", [("--version",), ("--help",), ("show", "--help"), ("list", "--help"), ("spec",)])
+def test_what_asks_nobody_loads_no_client(words: tuple[str, ...]) -> None:
+    """Neither httpx nor the generated models, nor the other commands."""
+    modules = modules_of(*words)
+    unwanted = {"httpx", "attrs", "rich", "yaml", "rackspace_images.client", "rackspace_images.cli.locate"}
+    assert not modules & unwanted
+    assert words != ("show", "--help") or "rackspace_images.cli.list_command" not in modules

@@ -105,7 +105,7 @@ def test_quiet_keeps_the_result(run: Run, sandbox: Sandbox) -> None:
 
 
 def test_only_what_is_needed_is_imported(sandbox: Sandbox) -> None:
-    """`-f json` loads no table, no YAML and no sandbox: a start is noticed."""
+    """`-f json` loads no table, no YAML, no sandbox, and no other command: a start is noticed."""
     script = (
         "import sys; from rackspace_images.cli.main import main; code = main(sys.argv[1:]);"
         "print(code, *(name for name in sys.modules), file=sys.stderr)"
@@ -114,5 +114,7 @@ def test_only_what_is_needed_is_imported(sandbox: Sandbox) -> None:
     ended = subprocess.run(words, env=environment({}), capture_output=True, encoding="utf-8", check=True)
     code, *modules = ended.stderr.split()
     assert code == "0"
-    unwanted = {"yaml", "uvicorn", "starlette", "rackspace_images.cli.table"}
+    unwanted = {"yaml", "uvicorn", "starlette", "csv"}
+    others = {"table", "rows", "list_command", "locate", "show_many", "progress", "wait", "sandbox_command"}
+    unwanted |= {f"rackspace_images.cli.{name}" for name in others}
     assert not [name for name in modules if name in unwanted or name.startswith("rackspace_images.sandbox")]

@@ -11,7 +11,7 @@ from cloud import SECRET, Cloud
 from rackspace_images.sandbox import Sandbox
 from scripted import answer
 
-from .running import Run, run_apart, run_on_terminal
+from .running import Run, run_on_terminal
 
 SOURCE_ID = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
 BASE_ID = "00000000-0000-4000-8000-000000200001"
@@ -195,11 +195,3 @@ def test_locate_on_a_terminal() -> None:
     assert SOURCE_ID in ended.out
     assert "absent" in ended.out
     assert "DFW" not in ended.out
-
-
-def test_a_secret_is_no_argument() -> None:
-    """No switch takes a key, a password or a token."""
-    for switch in ("--os-password", "--api-key", "--os-token", "--password"):
-        ended = run_apart("show", SOURCE_ID, switch, SECRET)
-        assert ended.code == 2
-        assert "unrecognized" in ended.err

@@ -19,6 +19,16 @@ BEYOND_ASCII = "00000000-0000-4000-8000-000000200012"
 HOSTILE = "00000000-0000-4000-8000-000000200013"
 ERROR = "00000000-0000-4000-8000-000000200015"
 SAVING = "00000000-0000-4000-8000-000000200003"
+OUTPUTS = [
+    ("--help",),
+    ("--version",),
+    ("show", SOURCE_ID),
+    ("show", SOURCE_ID, "-f", "value"),
+    ("show", SOURCE_ID, SOURCE_ID, "-f", "csv"),
+    ("list",),
+    ("list", "-f", "yaml"),
+    ("spec",),
+]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +79,7 @@ def _sh(script: str, *words: str, **changes: str | None) -> subprocess.Completed
     )
 
 
-@pytest.mark.parametrize("words", [("show", SOURCE_ID), ("show", SOURCE_ID, "-f", "json"), ("--help",)])
+@pytest.mark.parametrize("words", OUTPUTS)
 def test_a_closed_pipe_ends_quietly(sandbox: Sandbox, words: tuple[str, ...]) -> None:
     """As `| head -1` closes it: nothing on standard error, exit code 0."""
     ours, theirs = os.pipe()
@@ -81,7 +91,7 @@ def test_a_closed_pipe_ends_quietly(sandbox: Sandbox, words: tuple[str, ...]) ->
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("words", [("show", SOURCE_ID), ("show", SOURCE_ID, "-f", "json"), ("--help",), ("--version",)])
+@pytest.mark.parametrize("words", OUTPUTS)
 @pytest.mark.parametrize(
     ("script", "reason"), [('exec "$@" >/dev/full', "No space left on device"), ('exec "$@" >&-', "it is closed")]
 )

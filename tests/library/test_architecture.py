@@ -26,6 +26,8 @@ ORDER = [
     "engine",
     "network",
     "httpx_engine",
+    "fast_network",
+    "fast_engine",
     "faults",
     "image",
     "credentials",
@@ -120,14 +122,24 @@ def test_the_library_stays_small() -> None:
     """A module that outgrows some 250 lines of code has two subjects; the whole can be read in an hour."""
     sizes = {name: code_lines(LIBRARY / f"{name}.py") for name in ORDER}
     assert max(sizes.values()) <= 250, sizes
-    assert sum(sizes.values()) <= 3300, sizes
+    assert sum(sizes.values()) <= 3700, sizes
 
 
 def test_importing_the_library_imports_nothing_beside_it() -> None:
     """Command line, sandbox, configuration and what only they need are not on the import path."""
-    code = "import sys, rackspace_images; print(*sys.modules)"
+    code = "import sys; from rackspace_images import *; print(*sys.modules)"
     modules = set(
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     )
     beside = {f"rackspace_images.{name}" for name in ("cli", "sandbox", "config", "documents")}
     assert not modules & (beside | {"yaml", "starlette", "uvicorn", "platformdirs", "argparse"})
+
+
+def test_the_packages_names_are_there_when_they_are_asked_for() -> None:
+    """Every public name can be had, and importing the package alone loads none of what they need."""
+    code = (
+        "import sys, rackspace_images as r; early = set(sys.modules);"
+        "assert not early & {'httpx', 'attrs', 'rackspace_images.client'}, early;"
+        "assert all(hasattr(r, name) and name in dir(r) for name in r.__all__); assert not hasattr(r, 'nothing')"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

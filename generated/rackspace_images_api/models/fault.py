@@ -26,6 +26,9 @@ class Fault:
     retry_after: Any | Unset = UNSET
     """ When to ask again, where the header `Retry-After` is absent: seconds as a number, seconds as a number in a
     string, or an RFC 3339 date-time. Any of these, so no type is given. (Rackspace's rate limiter.) """
+    retry_at: None | str | Unset = UNSET
+    """ When to ask again, where neither the header `Retry-After` nor `retryAfter` says it: an RFC 3339 date-time.
+    (Older limiters of OpenStack and Rackspace; pycontribs/pyrax issue 526.) """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -55,6 +58,12 @@ class Fault:
 
         retry_after = self.retry_after
 
+        retry_at: None | str | Unset
+        if isinstance(self.retry_at, Unset):
+            retry_at = UNSET
+        else:
+            retry_at = self.retry_at
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -68,6 +77,8 @@ class Fault:
             field_dict["details"] = details
         if retry_after is not UNSET:
             field_dict["retryAfter"] = retry_after
+        if retry_at is not UNSET:
+            field_dict["retryAt"] = retry_at
 
         return field_dict
 
@@ -113,12 +124,22 @@ class Fault:
 
         retry_after = d.pop("retryAfter", UNSET)
 
+        def _parse_retry_at(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        retry_at = _parse_retry_at(d.pop("retryAt", UNSET))
+
         fault = cls(
             code=code,
             message=message,
             title=title,
             details=details,
             retry_after=retry_after,
+            retry_at=retry_at,
         )
 
         fault.additional_properties = d

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import math
 
-from rackspace_images.regions import INTERFACES
+from .durations import seconds
 
 SOURCES = """\
 who asks, and where (the first that is there is taken, whole):
@@ -17,26 +16,19 @@ who asks, and where (the first that is there is taken, whole):
   clouds.yaml                      where it has one cloud only
 """
 
+MANY_FORMATS = ["table", "json", "jsonl", "yaml", "csv", "value"]
+"""Of a command that prints rows."""
 
-def add_format_switches(parser: argparse.ArgumentParser, formats: list[str]) -> None:
-    """`-f` and `-c`, as OpenStack's own commands have them."""
+_OF_IMAGES = (
+    "print only this, by its name on the wire (minDisk) or a readable one (min_disk, size), in any case; may be given "
+    "again; an unknown one lists the known"
+)
+
+
+def add_format_switches(parser: argparse.ArgumentParser, formats: list[str], *, columns: str = _OF_IMAGES) -> None:
+    """`-f` and `-c`, as OpenStack's own commands have them; `columns` says what there is to choose."""
     group = parser.add_argument_group("output")
-    add_format_switch(group, formats)
     group.add_argument(
-        "-c",
-        "--column",
-        dest="columns",
-        action="append",
-        default=[],
-        metavar="COLUMN",
-        help="print only this, by its name on the wire (minDisk) or a readable one (min_disk, size), in any "
-        "case; may be given again; an unknown one lists the known",
-    )
-
-
-def add_format_switch(parser: argparse._ActionsContainer, formats: list[str]) -> None:
-    """`-f` alone, for a command whose columns are fixed."""
-    parser.add_argument(
         "-f",
         "--format",
         choices=formats,
@@ -44,6 +36,7 @@ def add_format_switch(parser: argparse._ActionsContainer, formats: list[str]) ->
         metavar="FORMAT",
         help=f"one of {', '.join(formats)} (default: %(default)s)",
     )
+    group.add_argument("-c", "--column", dest="columns", action="append", default=[], metavar="COLUMN", help=columns)
 
 
 def add_connection_switches(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +49,11 @@ def add_connection_switches(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="the region, in any case (default: the source's, the user's own, or the only one)",
     )
-    group.add_argument("--interface", choices=INTERFACES, help="which of the catalog's URLs (default: public)")
+    group.add_argument(
+        "--interface",
+        metavar="NAME",
+        help="which of the catalog's URLs: public, internal or admin (default: public)",
+    )
     group.add_argument("--os-cacert", metavar="FILE", help="a file or folder of CA certificates to trust")
     group.add_argument("--insecure", action="store_true", help="do not verify the server's certificate")
     group.add_argument(
@@ -69,9 +66,21 @@ def add_connection_switches(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--request-timeout",
-        type=_seconds,
+        type=seconds,
         metavar="SECONDS",
-        help="how long one request may wait for a connection, and for each next part of the answer",
+        help="how long one request may take (default: 10)",
+    )
+    group.add_argument(
+        "--deadline",
+        type=seconds,
+        metavar="SECONDS",
+        help="how long each answer may take, sign-in, waits and repeated requests included (default: 60; none "
+        "where many ids are asked for)",
+    )
+    group.add_argument(
+        "--engine",
+        metavar="NAME",
+        help="what sends the requests (default: RACKSPACE_IMAGES_ENGINE, or httpx)",
     )
 
 
@@ -80,8 +89,27 @@ def add_common_switches(parser: argparse.ArgumentParser, *, verbose: str | None 
     amount = parser.add_mutually_exclusive_group()
     amount.add_argument("-q", "--quiet", action="store_true", help="say nothing beside the result and errors")
     if verbose is not None:
-        amount.add_argument("-v", "--verbose", action="store_true", help=verbose)
-    parser.add_argument("--debug", action="store_true", help="print the traceback of an error")
+        amount.add_argument("-v", "--verbose", action="store_true", help=f"say on standard error {verbose}")
+    parser.add_argument(
+        "--debug", action="store_true", help="say what is sent and answered, and print the traceback of an error"
+    )
+
+
+def count(text: str) -> int:
+    """A whole number of at least 1."""
+    return _whole(text, 1)
+
+
+def amount(text: str) -> int:
+    """A whole number, 0 included."""
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else -1
+    if number < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least {least}")
+    return number
 
 
 def port(text: str) -> int:
@@ -90,13 +118,3 @@ def port(text: str) -> int:
     if not 0 <= number <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port: a whole number from 0 to 65535")
     return number
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time: seconds, more than 0, such as 2.5")
-    return seconds

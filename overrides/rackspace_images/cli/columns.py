@@ -6,7 +6,7 @@ too, with nothing to change here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -47,16 +47,24 @@ def readable_columns() -> tuple[Column, ...]:
 
 
 def chosen(names: Sequence[str]) -> tuple[Column, ...]:
-    """The columns of these names, in any case, in the order given, each once."""
-    known = {column.name.casefold(): column for column in (*readable_columns(), *wire_columns())}
-    columns: dict[str, Column] = {}
+    """The columns of an image of these names, in any case, in the order given, each once."""
+    columns = {column.name: column for column in (*wire_columns(), *readable_columns())}
+    return tuple(columns[name] for name in chosen_names(names, columns))
+
+
+def chosen_names(names: Sequence[str], known: Iterable[str]) -> list[str]:
+    """The names of columns that are meant, as they are known, in the order given, each once."""
+    # Where two differ in nothing but case, the first is meant.
+    listed = list(known)
+    by_folded = {name.casefold(): name for name in reversed(listed)}
     for name in names:
-        column = known.get(name.casefold())
-        if column is None:
-            listed = ", ".join(column.name for column in (*wire_columns(), *readable_columns()))
-            raise ConfigError(f"no column {name!r}", hint=f"one of {listed}")
-        columns[column.name] = column
-    return tuple(columns.values())
+        if name.casefold() not in by_folded:
+            raise ConfigError(f"no column {name!r}", hint=f"one of {', '.join(listed)}")
+    return list(dict.fromkeys(by_folded[name.casefold()] for name in names))
+
+
+REGION = Column("region", lambda image: image.response.region if image.response is not None else None)
+"""Where an image was found: no field of it, but a column where several regions are asked."""
 
 
 def values(image: Image, columns: Sequence[Column]) -> dict[str, Any]:

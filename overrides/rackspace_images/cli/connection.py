@@ -13,36 +13,51 @@ from rackspace_images import ApiKey, ImagesClient
 from rackspace_images.errors import ConfigError
 
 from . import output
+from .logs import told
+from .watch import Watch
 
 if TYPE_CHECKING:
     from rackspace_images.sandbox import Sandbox
 
 
 @contextmanager
-def connected(args: Namespace) -> Iterator[ImagesClient]:
-    """The client, open for as long as the block runs, and the sandbox with it where `--sandbox` asks for one."""
-    if args.sandbox:
-        with started_sandbox() as sandbox, _sandbox_client(sandbox, args) as images:
-            yield images
-    else:
-        with ImagesClient.from_config(args.cloud, args.region, ask=_asker(), **_options(args)) as images:
+def connected(args: Namespace, watch: Watch | None = None) -> Iterator[ImagesClient]:
+    """The client, open for as long as the block runs, and the sandbox with it where `--sandbox` asks for one.
+
+    `watch` is told of every request; without one the usual is said of them.
+    """
+    watch = watch or Watch(args)
+    with told(args):
+        if args.sandbox:
+            with started_sandbox() as sandbox, _sandbox_client(sandbox, args, watch) as images:
+                yield images
+            return
+        options = _options(args, watch)
+        with ImagesClient.from_config(args.cloud, args.region, ask=_asker(), **options) as images:
             if args.verbose:
                 output.tell(f"credentials from {images.source}")
             yield images
 
 
-def _options(args: Namespace) -> dict[str, Any]:
-    given: dict[str, Any] = {
-        "timeout": args.request_timeout,
-        "interface": args.interface,
-        "verify": False if args.insecure else args.os_cacert,
-    }
-    options = {name: value for name, value in given.items() if value is not None}
+def _options(args: Namespace, watch: Watch) -> dict[str, Any]:
+    options = _limits(args) | _given(
+        interface=args.interface, engine=args.engine, verify=False if args.insecure else args.os_cacert
+    )
+    options["on_attempt"] = watch.on_attempt
     if not args.no_cache and not os.environ.get("RACKSPACE_IMAGES_NO_CACHE"):
         from rackspace_images.token_cache import TokenCache
 
         options["token_cache"] = TokenCache()
     return options
+
+
+def _limits(args: Namespace) -> dict[str, Any]:
+    return _given(timeout=args.request_timeout, deadline=args.deadline)
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """What is not None: for the rest the client has its own defaults."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _asker() -> Callable[[str], str] | None:
@@ -73,15 +88,24 @@ def started_sandbox(port: int = 0) -> Iterator[Sandbox]:
         yield sandbox
 
 
-def _sandbox_client(sandbox: Sandbox, args: Namespace) -> ImagesClient:
+def _sandbox_client(sandbox: Sandbox, args: Namespace, watch: Watch) -> ImagesClient:
+    import ssl
+
     import httpx
 
-    options: dict[str, Any] = {"timeout": args.request_timeout} if args.request_timeout is not None else {}
+    if args.engine in (None, "httpx"):
+        # A transport of its own keeps out whatever proxies and certificates the environment names, good or bad.
+        # It speaks http to this very process: there is nothing to verify.
+        sender: dict[str, Any] = {
+            "transport": httpx.HTTPTransport(verify=False, trust_env=False),
+            "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        }
+    else:
+        sender = {"engine": args.engine}
     return ImagesClient(
         ApiKey(*sandbox.api_key, auth_url=sandbox.auth_url),
         region=args.region,
-        # A transport of its own keeps out whatever proxies and certificates the environment names, good or bad.
-        # It speaks http to this very process: there is nothing to verify.
-        transport=httpx.HTTPTransport(verify=False, trust_env=False),
-        **options,
+        on_attempt=watch.on_attempt,
+        **sender,
+        **_limits(args),
     )

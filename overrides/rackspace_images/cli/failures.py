@@ -6,7 +6,7 @@ import sys
 import traceback
 from typing import Any
 
-from rackspace_images.errors import ImagesError
+from rackspace_images.errors import ImagesError, NotActive
 from rackspace_images.text import one_line, visible
 
 from .output import encoding_of, tell
@@ -19,7 +19,7 @@ _NO_BUG_OF_OURS = "the same with --debug, and report what it prints"
 
 
 def tell_failure(error: Exception, *, as_json: bool, debug: bool) -> None:
-    """Tells `error` in one line; with `debug` its traceback before."""
+    """Tells `error` in one line; with `debug` its traceback before. Any thread may tell one."""
     if debug:
         for line in "".join(traceback.format_exception(error)).splitlines():
             tell(visible(line))
@@ -43,6 +43,8 @@ def _facts(error: Exception) -> dict[str, Any]:
     facts |= {name: getattr(error, name, None) for name in _FACTS}
     if facts["elapsed"] is not None:
         facts["elapsed"] = round(facts["elapsed"], 3)
+    if isinstance(error, NotActive):
+        facts["image"] = error.image.to_dict() if error.image is not None else None
     if not isinstance(error, ImagesError):
         facts |= {"message": str(error), "retryable": False, "hint": _NO_BUG_OF_OURS}
     return facts

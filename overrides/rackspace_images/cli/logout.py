@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from . import output
 from .arguments import add_common_switches
-from .exit_codes import DONE, IN_WORDS
+from .exit_codes import DONE, LOCAL, in_words
 
-_EPILOG = f"""\
+DESCRIPTION = """\
+Forgets the tokens that earlier commands kept on this machine.
+The next command signs in again."""
+EPILOG = f"""\
 example:
   rackspace-images logout
 
-{IN_WORDS}"""
+{in_words(LOCAL, failed="they could not be removed")}"""
 
 
-def add_to(commands: Any) -> None:
-    """Adds the command to the parser's."""
-    parser = commands.add_parser(
-        "logout",
-        help="forget the tokens that were kept",
-        description="Forgets the tokens that earlier commands kept on this machine. The next command signs in again.",
-        epilog=_EPILOG,
-    )
+def add_switches(parser: argparse.ArgumentParser) -> None:
+    """Adds what the command takes."""
     add_common_switches(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -5,14 +5,39 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import TextIO
+import threading
+from collections.abc import Iterator
+from typing import Protocol, TextIO
 
 from rackspace_images.errors import ImagesError
+
+
+class Live(Protocol):
+    """What stands at the bottom of the terminal for the time being, and must not be written into."""
+
+    def draw(self) -> None: ...
+    def erase(self) -> None: ...
+
+
+live: Live | None = None
+lock = threading.RLock()
+"""Held by whoever writes: several threads may have something to tell."""
 
 
 def encoding_of(stream: TextIO | None) -> str:
     """The encoding that `stream` writes in."""
     return getattr(stream, "encoding", None) or "utf-8"
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether `stream` is a terminal that understands escape sequences."""
+    try:
+        if stream is None or not stream.isatty():
+            return False
+    except ValueError:  # it is closed
+        return False
+    # A Windows terminal has no TERM.
+    return os.environ.get("TERM", "dumb" if os.name == "posix" else "") not in ("dumb", "unknown")
 
 
 def write(text: str) -> None:
@@ -22,11 +47,27 @@ def write(text: str) -> None:
     another reason, such as a full disk.
     """
     stream = sys.stdout
+    with _writing(stream):
+        stream.write(_encodable(text, encoding_of(stream)))
+        stream.flush()
+
+
+def write_bytes(content: bytes) -> None:
+    """`write`, byte for byte."""
+    stream = sys.stdout
+    with _writing(stream):
+        stream.flush()
+        stream.buffer.write(content)
+        stream.buffer.flush()
+
+
+@contextlib.contextmanager
+def _writing(stream: TextIO | None) -> Iterator[None]:
     if stream is None:  # the command was started with standard output closed
         raise ImagesError("cannot write to standard output: it is closed")
     try:
-        stream.write(_encodable(text, encoding_of(stream)))
-        stream.flush()
+        with _apart():
+            yield
     except BrokenPipeError:
         _let_go(stream)
         raise
@@ -38,10 +79,28 @@ def write(text: str) -> None:
 
 def tell(line: str) -> None:
     """Writes one line to standard error. Where even that cannot be written there is nobody to tell."""
+    with _apart():
+        sketch(line + "\n")
+
+
+def sketch(text: str) -> None:
+    """Writes to standard error without a line's end, as a display does that is drawn again and again."""
     stream = sys.stderr
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        stream.write(_encodable(line + "\n", encoding_of(stream)))
+        stream.write(_encodable(text, encoding_of(stream)))
         stream.flush()
+
+
+@contextlib.contextmanager
+def _apart() -> Iterator[None]:
+    """Takes what stands at the bottom of the terminal out of the way."""
+    with lock:
+        shown = live
+        if shown is not None:
+            shown.erase()
+        yield
+        if shown is not None:
+            shown.draw()
 
 
 def _encodable(text: str, encoding: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import output
 from .arguments import add_common_switches, port
-from .exit_codes import DONE, IN_WORDS
+from .exit_codes import DONE, FAILED, USAGE, in_words
 
 if TYPE_CHECKING:
     from rackspace_images.sandbox import Sandbox
@@ -17,7 +17,8 @@ DEFAULT_PORT = 8774
 """The document's, for the sandbox."""
 
 _EXAMPLE_ID = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
-_EPILOG = f"""\
+DESCRIPTION = "Runs a pretend API on 127.0.0.1 and says how to reach it."
+EPILOG = f"""\
 Its images, faults and sign-in are the examples and vectors of this package's
 OpenAPI documents: one image id, one answer. Its user, key and token are no
 secrets. Ctrl-C ends it, with exit code 0.
@@ -25,17 +26,11 @@ secrets. Ctrl-C ends it, with exit code 0.
 example:
   rackspace-images sandbox --port 0
 
-{IN_WORDS}"""
+{in_words([DONE, FAILED, USAGE], failed="it could not be started, or its address not be written")}"""
 
 
-def add_to(commands: Any) -> None:
-    """Adds the command to the parser's."""
-    parser = commands.add_parser(
-        "sandbox",
-        help="run a pretend API on this machine",
-        description="Runs a pretend API on 127.0.0.1 and says how to reach it.",
-        epilog=_EPILOG,
-    )
+def add_switches(parser: argparse.ArgumentParser) -> None:
+    """Adds what the command takes."""
     parser.add_argument(
         "--port",
         type=port,
@@ -44,7 +39,6 @@ def add_to(commands: Any) -> None:
         help="where to listen; 0 takes a free port (default: %(default)s)",
     )
     add_common_switches(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,68 +1,121 @@
-"""`rackspace-images show`: one image."""
+"""`rackspace-images show`: one image, or many; with `--wait` when it is ready."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from . import output
+from rackspace_images.errors import ConfigError
+
+from . import ids, output
 from .arguments import SOURCES, add_common_switches, add_connection_switches, add_format_switches
-from .exit_codes import DONE, IN_WORDS
+from .durations import duration
+from .exit_codes import DONE, in_words
 
 if TYPE_CHECKING:
     from rackspace_images.image import Image
 
     from .columns import Column
 
-_FORMATS = ["table", "json", "yaml", "value", "shell"]
-_EPILOG = f"""\
-formats:
-  table  for people; nothing else should read it
-  json   the image, whole, exactly as it was received
-  yaml   the same as YAML
+FORMATS = ["table", "json", "jsonl", "yaml", "csv", "value", "shell"]
+DESCRIPTION = "Shows images: is it ready, how big is it, what does it need?"
+EPILOG = f"""\
+formats (of one image given as an argument / of several, or of -):
+  table  for people: all of it / id, status and name, when all have come
+  json   the image, whole, exactly as it was received / one on each line
+  jsonl  one image on each line
+  yaml   the same as YAML / a document for each image
+  csv    id, status and name, or the columns asked for, below their names
   value  one value a line: the documented fields, or the columns asked for
-  shell  the same as name="value", for eval "$(…)"
+         / id, status and name, or the columns asked for, on a line for each
+  shell  the same as name="value", for eval "$(…)" / not for several
+
+Many are asked for at once, and come in any order. An id that is not there, or
+is none, costs only itself: it is told on standard error, with its line where
+it came from standard input, and the exit code is that of the worst:
+2, 4, 1, 5, 6, 7, 3, 0. A limit of the API is waited for, up to an hour, unless
+there is a --deadline.
+
+--wait prints an image when it is ACTIVE. One that fails, is gone or takes too
+long is told on standard error only.
 
 examples:
   rackspace-images show e3d37ab2-8dc0-4000-b773-b15aad79ad0a --sandbox
   rackspace-images show IMAGE_ID -f value -c status -c size
+  rackspace-images show 00000000-0000-4000-8000-000000200003 --wait --sandbox
+  rackspace-images show IMAGE_ID --wait --timeout 20m
+  rackspace-images list -f value -c id | rackspace-images show - -f jsonl
 
 {SOURCES}
-{IN_WORDS}"""
+{in_words()}"""
 
 
-def add_to(commands: Any) -> None:
-    """Adds the command to the parser's."""
-    parser = commands.add_parser(
-        "show",
-        help="show one image",
-        description="Shows one image: is it ready, how big is it, what does it need?",
-        epilog=_EPILOG,
+def add_switches(parser: argparse.ArgumentParser) -> None:
+    """Adds what the command takes."""
+    parser.add_argument(
+        "image_ids",
+        metavar="IMAGE_ID",
+        nargs="+",
+        help="the UUID of an image; - reads them from standard input, one a line, without what follows a #",
     )
-    parser.add_argument("image_id", metavar="IMAGE_ID", help="the UUID of the image")
-    add_common_switches(parser, verbose="say on standard error where the answer came from")
-    add_format_switches(parser, _FORMATS)
+    parser.add_argument(
+        "--wait", action="store_true", help="look again until it is ACTIVE, and show on standard error how it goes"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=duration,
+        metavar="TIME",
+        help="how long to --wait for each image: 90, 90s, 20m, 1h30m (default: 1h); 0 looks once",
+    )
+    add_common_switches(parser, verbose="where each answer came from, and what is asked again")
+    add_format_switches(parser, FORMATS)
     add_connection_switches(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Gets the image and prints it."""
-    from rackspace_images.image import image_uuid
-
+    """Gets what is asked for, and prints it."""
     from .columns import chosen
-    from .connection import connected
 
     # What is wrong with the command itself is said before anything is started or asked.
-    image_uuid(args.image_id)
     columns = chosen(args.columns)
-    with connected(args) as images:
-        image = images.get(args.image_id)
+    if args.timeout is not None and not args.wait:
+        raise ConfigError("--timeout is how long to wait, and nobody waits", hint="--wait, or --deadline")
+    if ids.are_many(args.image_ids):
+        if args.format == "shell":
+            raise ConfigError("-f shell is for one image", hint="-f jsonl, or -f value")
+        from .show_many import run_many
+
+        return run_many(args, columns)
+    ids.checked(args.image_ids[0])
+    image = _awaited(args) if args.wait else _got(args)
     if args.verbose:
-        output.tell(_answered(image))
-    output.write(_text(image, args.format, columns) + "\n")
+        output.tell(answered(image))
+    if args.format in ("jsonl", "csv"):
+        from .image_rows import ImageRows
+
+        rows = ImageRows(args.format, columns)
+        rows.add(image)
+    else:
+        output.write(_text(image, args.format, columns) + "\n")
     return DONE
+
+
+def _got(args: argparse.Namespace) -> Image:
+    from .connection import connected
+
+    with connected(args) as images:
+        return images.get(args.image_ids[0])
+
+
+def _awaited(args: argparse.Namespace) -> Image:
+    from .connection import connected
+    from .wait import Waiting
+    from .watch import Watch
+
+    watch = Watch(args)
+    with connected(args, watch) as images, Waiting(args, watch) as waiting:
+        return waiting.wait(images, args.image_ids[0])
 
 
 def _text(image: Image, name: str, columns: tuple[Column, ...]) -> str:
@@ -83,7 +136,7 @@ def _text(image: Image, name: str, columns: tuple[Column, ...]) -> str:
     return WRITERS[name](shown, output.encoding_of(sys.stdout))
 
 
-def _answered(image: Image) -> str:
+def answered(image: Image) -> str:
     """Where an image came from, in the order of an error's line."""
     from rackspace_images.text import one_line
 

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from io import StringIO
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from rich.cells import cell_len
-from rich.console import Console
 from rich.text import Text
 
 from rackspace_images.image import Image
 
 from . import readable
 from .columns import Column, wire_columns
+from .console import console_of_output
 from .layout import Row, laid_out
-
-_NARROWEST = 16
-_LAST_COLUMN = 10
 
 
 def image_table(image: Image, columns: Sequence[Column] = ()) -> str:
     """The whole image, or some columns of it, laid out for standard output."""
-    console = _console()
+    console = console_of_output()
     if columns:
-        sections = iter([("", [Row(column.name, _cell(image, column)) for column in columns])])
+        sections = iter([("", [Row(column.name, cell(image, column)) for column in columns])])
     else:
         sections = _sections(image)
     with console.capture() as written:
@@ -39,50 +31,6 @@ def image_table(image: Image, columns: Sequence[Column] = ()) -> str:
                 line.rstrip()
                 console.print(line, soft_wrap=True)
     return written.get().rstrip("\n")
-
-
-def rows_table(rows: Sequence[Mapping[str, str]]) -> str:
-    """Rows that have the same columns, laid out for standard output; a value too long for its column is folded."""
-    from rich.table import Table
-
-    console = _console()
-    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    names = list(rows[0]) if rows else []
-    # An id is copied whole, so only the last column is folded while there is room for the others.
-    widths = [max(cell_len(row[name]) for row in [dict(zip(names, names, strict=True)), *rows]) + 2 for name in names]
-    roomy = sum(widths[:-1]) + _LAST_COLUMN <= console.width
-    for name in names:
-        table.add_column(name.capitalize(), overflow="fold", no_wrap=roomy and name != names[-1])
-    for row in rows:
-        table.add_row(*(Text(value) for value in row.values()))
-    with console.capture() as written:
-        console.print(table)
-    return "\n".join(line.rstrip() for line in written.get().rstrip("\n").split("\n"))
-
-
-def _console() -> Console:
-    colour = _is_colourful()
-    return Console(
-        file=StringIO(),
-        width=max(shutil.get_terminal_size((80, 24)).columns, _NARROWEST),
-        height=24,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        force_jupyter=False,
-        legacy_windows=False,
-        markup=False,
-        emoji=False,
-        highlight=False,
-    )
-
-
-def _is_colourful() -> bool:
-    stream = sys.stdout
-    if stream is None or not stream.isatty() or os.environ.get("NO_COLOR"):
-        return False
-    # A Windows terminal has no TERM.
-    return os.environ.get("TERM", "dumb" if os.name == "posix" else "") not in ("dumb", "unknown")
 
 
 def _sections(image: Image) -> Iterator[tuple[str, list[Row]]]:
@@ -142,7 +90,7 @@ def _status(status: Any, progress: Any = None) -> Text:
     return text
 
 
-def _cell(image: Image, column: Column) -> Text:
+def cell(image: Image, column: Column) -> Text:
     """One column that was asked for."""
     value = column.read(image)
     if column.wire == "status":

@@ -1,0 +1,1 @@
+"""How fast: the client beside what a user would otherwise use, in one run. `nox -s bench`."""
