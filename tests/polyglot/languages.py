@@ -35,7 +35,7 @@ LANGUAGES = (
         generator="openapi-typescript, openapi-fetch",
         needs={"node": "Node.js", "npm": "Node.js"},
         steps=(
-            ("install", ("npm", "ci", "--no-audit", "--no-fund")),
+            ("install", ("npm", "ci", "--prefer-offline", "--no-audit", "--no-fund")),
             ("generate", ("npm", "run", "--silent", "generate")),
             ("compile", ("npm", "run", "--silent", "compile")),
         ),
