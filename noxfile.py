@@ -90,7 +90,9 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests against the package as it is installed."""
     session.install(".[sandbox,fast]", *group("tests"))
-    session.run("pytest", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
+    # Three at once, as most of them wait; fewer examples where the same code runs once more.
+    options = ["-n", "3"] if session.python == OLDEST else ["-n", "3", "--hypothesis-profile=quick"]
+    session.run("pytest", *options, *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
 
 
 @nox.session(python=OLDEST)
