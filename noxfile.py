@@ -8,7 +8,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2024.10.9"
-nox.options.sessions = ["drift", "lint", "types", "tests", "build"]
+nox.options.sessions = ["drift", "lint", "compat", "types", "tests", "build"]
 nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
@@ -17,7 +17,9 @@ PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
 GENERATE = "openapi/python/generate.py"
 # Tests that need more than the package: each is run by the session that has it.
-ELSEWHERE = ["tests/generation", "tests/openstack", "tests/packaging", "tests/typing"]
+ELSEWHERE = [
+    f"tests/{name}" for name in ("compat", "generation", "lint", "openstack", "packaging", "polyglot", "typing")
+]
 
 
 def group(name: str) -> tuple[str, ...]:
@@ -41,19 +43,33 @@ def drift(session: nox.Session) -> None:
         session.run("pytest", "--noconftest", "tests/generation", *session.posargs)
 
 
+def install_linter(session: nox.Session) -> None:
+    # Node comes with the package, so that nothing but Python and git is needed here.
+    session.run("npm", "ci", "--prefix", "openapi/lint", "--no-audit", "--no-fund", silent=True)
+
+
 @nox.session(python=OLDEST)
 def lint(session: nox.Session) -> None:
-    """Lint the code and the documents."""
+    """Lint the code and the documents, and see that the linter of the documents finds what it is to find."""
     session.install(*group("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    # Node comes with the package, so that nothing but Python and git is needed here.
-    session.run("npm", "ci", "--prefix", "openapi/lint", "--no-audit", "--no-fund", silent=True)
+    install_linter(session)
     session.run(
         *("node", "openapi/lint/node_modules/@redocly/cli/bin/cli.js", "lint"),
         *("openapi/images.yaml", "openapi/identity.yaml", "--config", "openapi/lint/redocly.yaml"),
         env={"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"},
     )
+    session.run("pytest", "--noconftest", "tests/lint", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def compat(session: nox.Session) -> None:
+    """Compare the documents with the released ones: what breaks clients needs a major version, and all is said."""
+    session.install(*group("lint"))
+    install_linter(session)
+    session.run("python", "openapi/compat/compat.py")
+    session.run("pytest", "--noconftest", "tests/compat", *session.posargs)
 
 
 @nox.session(python=OLDEST)
@@ -74,18 +90,40 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests against the package as it is installed."""
     session.install(".[sandbox,fast]", *group("tests"))
-    session.run("pytest", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
+    # Three at once, as most of them wait; fewer examples where the same code runs once more.
+    options = ["-n", "3"] if session.python == OLDEST else ["-n", "3", "--hypothesis-profile=quick"]
+    session.run("pytest", *options, *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
 
 
 @nox.session(python=OLDEST)
 def build(session: nox.Session) -> None:
-    """Build the wheel and the sdist, check what is in them, install each into an empty environment and use it."""
+    """Build the wheel and the sdist, check them, install each into an empty environment and use it.
+
+    Beside them it writes what is shared of the documents, with copies in OpenAPI 3.0, and validates those.
+    """
     session.install(*group("build"), *group("tests"))
     dist = Path(session.create_tmp()).absolute() / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
     session.run("twine", "check", "--strict", *map(str, sorted(dist.iterdir())))
-    session.run("pytest", "--noconftest", "tests/packaging", *session.posargs, env={"DIST": os.fspath(dist)})
+    shared = dist.with_name("openapi")
+    session.run("python", "openapi/share.py", str(shared))
+    session.run(
+        *("pytest", "--noconftest", "tests/packaging", *session.posargs),
+        env={"DIST": os.fspath(dist), "SHARED": os.fspath(shared)},
+    )
+
+
+@nox.session(python=OLDEST, default=False)
+def polyglot(session: nox.Session) -> None:
+    """Generate a client in each of five languages, and ask the sandbox for every vector with it.
+
+    Names of languages run those alone, and not the tests of the run itself.
+    """
+    session.install(".[sandbox]", "-r", "openapi/python/requirements.txt", *group("polyglot"))
+    session.run("python", "-m", "polyglot", *session.posargs, env={"PYTHONPATH": "tests"})
+    if not session.posargs:
+        session.run("pytest", "--noconftest", "tests/polyglot")
 
 
 @nox.session(python=OLDEST, default=False)

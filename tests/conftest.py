@@ -14,6 +14,7 @@ from rackspace_images.engine import ENGINES
 from rackspace_images.sandbox import Sandbox
 
 settings.register_profile("project", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=25)
 settings.register_profile("fuzz", deadline=None, max_examples=2000)
 settings.load_profile("project")
 

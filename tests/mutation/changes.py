@@ -52,8 +52,8 @@ def _variants(node: ast.AST) -> list[tuple[str, str]]:
             return [(ast.unparse(node), _ARITHMETIC[type(op)].__name__)]
         case ast.Constant(value=bool()):
             return [(str(node.value), str(not node.value))]
-        case ast.Constant(value=int() | float()):
-            return [(str(node.value), str(node.value + 1))]
+        case ast.Constant(value=int() | float() as number):
+            return [(str(number), str(number + 1))]
         case ast.If() | ast.IfExp() | ast.While() if not (isinstance(node.test, ast.Name) and node.test.id.isupper()):
             return [(f"if {ast.unparse(node.test)}", "if True"), (f"if {ast.unparse(node.test)}", "if False")]
         case ast.Return(value=value) if value is not None and not _is_none(value):
