@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from polyglot.__main__ import ROOT, Row, compare, described
-from polyglot.judge import judge
+from polyglot.judge import judge, tells_null_from_absent
 from polyglot.languages import LANGUAGES, declares
 
 BUILD = ROOT / "build" / "polyglot"
@@ -124,6 +124,18 @@ def test_moments_are_equal_by_value_and_numbers_to_the_last_digit() -> None:
     large = next(report for report in reports if report["vector"] == "size-beyond-doubles")["image"]
     large["OS-EXT-IMG-SIZE:size"] -= 1
     assert wrong(reports) == {"size-beyond-doubles"}
+
+
+def test_who_tells_null_from_absent() -> None:
+    """A client does that reports nulls as nulls, and nothing of what is absent."""
+    reports = [report for report in perfect() if "image" in report]
+    assert not tells_null_from_absent(VECTORS, reports)
+    nulls = {v["name"]: v["expect"][-1].get("null", []) for v in VECTORS["vectors"]}
+    for report in reports:
+        report["image"].update(dict.fromkeys(nulls[report["vector"]]))
+    assert tells_null_from_absent(VECTORS, reports)
+    next(report for report in reports if report["vector"] == "only-id")["image"]["name"] = None
+    assert not tells_null_from_absent(VECTORS, reports)
 
 
 def test_explanations_have_to_be_true() -> None:
