@@ -20,6 +20,9 @@ from polyglot.__main__ import ROOT, Row, compare, described
 from polyglot.judge import judge, tells_null_from_absent
 from polyglot.languages import LANGUAGES, declares
 
+# Compilers take their time on a machine that is busy.
+pytestmark = pytest.mark.timeout(900)
+
 BUILD = ROOT / "build" / "polyglot"
 VECTORS = described()
 
@@ -216,7 +219,6 @@ def test_a_runner_that_breaks_fails_its_row_alone(project: Path) -> None:
         assert "Go FAILED" not in done.stdout
 
 
-@pytest.mark.timeout(600)
 def test_a_new_field_reaches_all_languages(project: Path) -> None:
     """A field that the document gains is declared and reported in every language; only a vector is written by hand."""
     name = "        name:\n          description: The name its owner gave it"
