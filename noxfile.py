@@ -131,6 +131,49 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
+@nox.session(python=OLDEST, default=False)
+def soak(session: nox.Session) -> None:
+    """Ask 50,000 times, a tenth of it through faults, over every engine: some three minutes."""
+    session.install(".[sandbox]")
+    session.run("python", "-m", "soak", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(python=OLDEST, default=False)
+def fuzz(session: nox.Session) -> None:
+    """Read what nobody would write, at length: 2,000 examples of each kind, some ten minutes."""
+    session.install(".[sandbox]", *group("tests"))
+    session.run(
+        *("pytest", "--hypothesis-profile=fuzz", "--timeout=0", "tests/trust/test_parsers.py"),
+        *("tests/config/test_hostile.py", *session.posargs),
+    )
+
+
+@nox.session(python=OLDEST, default=False)
+def coverage(session: nox.Session) -> None:
+    """Measure which lines and branches of overrides/ the tests run, in the processes that they start as well."""
+    session.install(".[sandbox]", *group("tests"), *group("coverage"))
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "-q", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report", "--skip-covered", "--show-missing")
+
+
+@nox.session(python=OLDEST, default=False)
+def mutation(session: nox.Session) -> None:
+    """Change a sample of the code in small ways, and print the changes that no test notices: half an hour."""
+    session.install("-e", ".[sandbox]", *group("tests"))
+    session.run("python", "-m", "mutation", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(python=OLDEST, default=False)
+def lowest(session: nox.Session) -> None:
+    """Run the tests against the oldest versions of what we depend on; plain `nox` has the newest."""
+    session.install("uv", *group("tests"))
+    session.run("uv", "pip", "install", "--quiet", "--resolution=lowest-direct", "--upgrade", ".[sandbox]")
+    session.run("uv", "pip", "list")
+    session.run("pytest", "-q", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
+
+
 # Nova's version → the Python that it runs on, in an environment of its own.
 OPENSTACKS = {"34": "python3.11", "26": "python3.9"}
 

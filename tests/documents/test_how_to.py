@@ -1,4 +1,4 @@
-"""The how-to pages for other languages: what they include is there, and is what `nox -s polyglot` runs."""
+"""What the how-tos name and include is there, and the other languages' code is what `nox -s polyglot` runs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ LANGUAGES = {
     "python-generated": "python",
 }
 """Page → folder in tests/polyglot/."""
+PLACES = ("", "overrides/rackspace_images", "generated/rackspace_images_api", "openapi/vectors")
 INCLUDED = re.compile(r'^--8<-- "([^":]+)(?::([a-z]+))?"$', re.M)
 
 
@@ -43,3 +44,11 @@ def test_every_section_of_a_runner_is_shown(page: str) -> None:
         if path.suffix in (".ts", ".go", ".java", ".rs", ".py"):
             for section in re.findall(r"--8<-- \[start:([a-z]+)\]", path.read_text(encoding="utf-8")):
                 assert f'--8<-- "{path.relative_to(ROOT).as_posix()}:{section}"' in text
+
+
+def test_every_file_that_is_named_is_there() -> None:
+    """In the project, or in the part that the text is about."""
+    text = (ROOT / "docs" / "how-to" / "add-an-operation.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w./-]+\.(?:py|md|yaml|json))`", text)
+    assert len(named) > 10
+    assert [name for name in named if not any((ROOT / place / name).is_file() for place in PLACES)] == []
