@@ -112,6 +112,7 @@ class Tasks(Protocol):
 
     def running(self) -> asyncio.AbstractEventLoop:
         """The loop, started if it is not. Raises `ClientClosed`."""
+        ...
 
 
 class Engine(Protocol):

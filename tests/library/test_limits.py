@@ -44,7 +44,8 @@ def test_there_is_one_attempt_at_least(attempts: Any) -> None:
 @pytest.mark.parametrize("name", ["backoff", "longest_backoff", "longest_retry_after"])
 def test_a_wait_is_a_length_of_time(name: str) -> None:
     """Which may be nothing at all."""
-    for value in (-0.1, float("inf"), True, "1"):
+    odd: list[Any] = [-0.1, float("inf"), True, "1"]
+    for value in odd:
         with pytest.raises(errors.ConfigError, match=rf"Retry\({name}="):
             Retry(**{name: value})
     Retry(**{name: 0})
