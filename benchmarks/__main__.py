@@ -137,7 +137,7 @@ def memory(server: Server, quick: bool) -> list[Sample]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--quick", action="store_true", help="one or two rounds of each: does it run")
-    parser.add_argument("--out", type=Path, default=Path("build/bench"))
+    parser.add_argument("--out", type=Path, default=Path("docs/speed"))
     given = parser.parse_args()
     samples = one_at_a_time(given.quick) + many_at_once(given.quick) + growth(given.quick)
     samples += larger_images(given.quick) + all_regions(given.quick)
