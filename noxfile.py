@@ -75,7 +75,7 @@ def compat(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def types(session: nox.Session) -> None:
     """Check types: of our code, and of a user's file against the installed package."""
-    session.install(".[sandbox,fast]", *group("types"), *group("openstack"))
+    session.install(".[sandbox,fast,dask]", *group("types"), *group("openstack"))
     session.run("mypy")
     session.run("pyright")
     # Away from the checkout, where only the installed package can be found.

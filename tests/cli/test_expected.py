@@ -30,7 +30,10 @@ COMMANDS = {
     "help": "--help",
     "no-command": "",
     "version": "--version",
-    **{f"help-{name}": f"{name} --help" for name in ["show", "list", "locate", "regions", "spec", "sandbox", "logout"]},
+    **{
+        f"help-{name}": f"{name} --help"
+        for name in ["show", "list", "locate", "regions", "audit", "spec", "sandbox", "logout"]
+    },
     "show": f"show {SOURCE_ID}",
     **{f"show-{name}": f"show {SOURCE_ID} -f {name}" for name in ["json", "jsonl", "yaml", "csv", "value", "shell"]},
     "show-columns": f"show {SOURCE_ID} -c name -c size -c minDisk -c created",

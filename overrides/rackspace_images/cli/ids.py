@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rackspace_images.errors import ConfigError, InvalidImageId
 
@@ -50,9 +50,17 @@ def _given(words: Sequence[str], quiet: bool) -> Iterator[Given]:
         if not quiet and sys.stdin.isatty():
             output.tell("reading ids, one a line; Ctrl-D ends")
         for number, line in enumerate(_lines(), 1):
-            text = line.partition("#")[0].strip().removeprefix("\ufeff")
-            if text:
+            if text := _id_of(line):
                 yield Given(text, number)
+
+
+def of_lines(lines: Iterable[bytes]) -> Iterator[str]:
+    """The ids in the lines of a file."""
+    return (text for line in lines if (text := _id_of(_text(line))))
+
+
+def _id_of(line: str) -> str:
+    return line.partition("#")[0].strip().removeprefix("\ufeff")
 
 
 def checked(text: str) -> None:
