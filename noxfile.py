@@ -8,7 +8,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2024.10.9"
-nox.options.sessions = ["drift", "lint", "types", "tests", "build"]
+nox.options.sessions = ["drift", "lint", "compat", "types", "tests", "build"]
 nox.options.reuse_existing_virtualenvs = True
 
 ROOT = Path(__file__).parent
@@ -17,7 +17,9 @@ PYTHONS = nox.project.python_versions(PROJECT)
 OLDEST = PYTHONS[0]
 GENERATE = "openapi/python/generate.py"
 # Tests that need more than the package: each is run by the session that has it.
-ELSEWHERE = ["tests/generation", "tests/openstack", "tests/packaging", "tests/typing"]
+ELSEWHERE = [
+    f"tests/{name}" for name in ("compat", "generation", "lint", "openstack", "packaging", "polyglot", "typing")
+]
 
 
 def group(name: str) -> tuple[str, ...]:
@@ -41,19 +43,33 @@ def drift(session: nox.Session) -> None:
         session.run("pytest", "--noconftest", "tests/generation", *session.posargs)
 
 
+def install_linter(session: nox.Session) -> None:
+    # Node comes with the package, so that nothing but Python and git is needed here.
+    session.run("npm", "ci", "--prefix", "openapi/lint", "--no-audit", "--no-fund", silent=True)
+
+
 @nox.session(python=OLDEST)
 def lint(session: nox.Session) -> None:
-    """Lint the code and the documents."""
+    """Lint the code and the documents, and see that the linter of the documents finds what it is to find."""
     session.install(*group("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    # Node comes with the package, so that nothing but Python and git is needed here.
-    session.run("npm", "ci", "--prefix", "openapi/lint", "--no-audit", "--no-fund", silent=True)
+    install_linter(session)
     session.run(
         *("node", "openapi/lint/node_modules/@redocly/cli/bin/cli.js", "lint"),
         *("openapi/images.yaml", "openapi/identity.yaml", "--config", "openapi/lint/redocly.yaml"),
         env={"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"},
     )
+    session.run("pytest", "--noconftest", "tests/lint", *session.posargs)
+
+
+@nox.session(python=OLDEST)
+def compat(session: nox.Session) -> None:
+    """Compare the documents with the released ones: what breaks clients needs a major version, and all is said."""
+    session.install(*group("lint"))
+    install_linter(session)
+    session.run("python", "openapi/compat/compat.py")
+    session.run("pytest", "--noconftest", "tests/compat", *session.posargs)
 
 
 @nox.session(python=OLDEST)
@@ -79,13 +95,33 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def build(session: nox.Session) -> None:
-    """Build the wheel and the sdist, check what is in them, install each into an empty environment and use it."""
+    """Build the wheel and the sdist, check them, install each into an empty environment and use it.
+
+    Beside them it writes what is shared of the documents, with copies in OpenAPI 3.0, and validates those.
+    """
     session.install(*group("build"), *group("tests"))
     dist = Path(session.create_tmp()).absolute() / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     session.run("python", "-m", "build", "--outdir", str(dist), silent=True)
     session.run("twine", "check", "--strict", *map(str, sorted(dist.iterdir())))
-    session.run("pytest", "--noconftest", "tests/packaging", *session.posargs, env={"DIST": os.fspath(dist)})
+    shared = dist.with_name("openapi")
+    session.run("python", "openapi/share.py", str(shared))
+    session.run(
+        *("pytest", "--noconftest", "tests/packaging", *session.posargs),
+        env={"DIST": os.fspath(dist), "SHARED": os.fspath(shared)},
+    )
+
+
+@nox.session(python=OLDEST, default=False)
+def polyglot(session: nox.Session) -> None:
+    """Generate a client in each of five languages, and ask the sandbox for every vector with it.
+
+    Names of languages run those alone, and not the tests of the run itself.
+    """
+    session.install(".[sandbox]", "-r", "openapi/python/requirements.txt", *group("polyglot"))
+    session.run("python", "-m", "polyglot", *session.posargs, env={"PYTHONPATH": "tests"})
+    if not session.posargs:
+        session.run("pytest", "--noconftest", "tests/polyglot")
 
 
 @nox.session(python=OLDEST, default=False)
@@ -93,6 +129,49 @@ def bench(session: nox.Session) -> None:
     """Measure speed, memory and requests beside other clients in one run: some ten minutes, on a machine at rest."""
     session.install(".[sandbox]", *group("bench"))
     session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session(python=OLDEST, default=False)
+def soak(session: nox.Session) -> None:
+    """Ask 50,000 times, a tenth of it through faults, over every engine: some three minutes."""
+    session.install(".[sandbox]")
+    session.run("python", "-m", "soak", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(python=OLDEST, default=False)
+def fuzz(session: nox.Session) -> None:
+    """Read what nobody would write, at length: 2,000 examples of each kind, some ten minutes."""
+    session.install(".[sandbox]", *group("tests"))
+    session.run(
+        *("pytest", "--hypothesis-profile=fuzz", "--timeout=0", "tests/trust/test_parsers.py"),
+        *("tests/config/test_hostile.py", *session.posargs),
+    )
+
+
+@nox.session(python=OLDEST, default=False)
+def coverage(session: nox.Session) -> None:
+    """Measure which lines and branches of overrides/ the tests run, in the processes that they start as well."""
+    session.install(".[sandbox]", *group("tests"), *group("coverage"))
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", "-q", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report", "--skip-covered", "--show-missing")
+
+
+@nox.session(python=OLDEST, default=False)
+def mutation(session: nox.Session) -> None:
+    """Change a sample of the code in small ways, and print the changes that no test notices: half an hour."""
+    session.install("-e", ".[sandbox]", *group("tests"))
+    session.run("python", "-m", "mutation", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(python=OLDEST, default=False)
+def lowest(session: nox.Session) -> None:
+    """Run the tests against the oldest versions of what we depend on; plain `nox` has the newest."""
+    session.install("uv", *group("tests"))
+    session.run("uv", "pip", "install", "--quiet", "--resolution=lowest-direct", "--upgrade", ".[sandbox]")
+    session.run("uv", "pip", "list")
+    session.run("pytest", "-q", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
 
 
 # Nova's version → the Python that it runs on, in an environment of its own.

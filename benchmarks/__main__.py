@@ -11,8 +11,8 @@ from pathlib import Path
 
 from . import report
 from .clients import FIRST, MANY, MANY_ASYNC, ONE
+from .cloud import IMAGE_ID, PROJECT, REGION
 from .measure import Sample, Server, Way, interleaved, most_memory, processes, serving
-from .server import ID, PROJECT
 
 AT_ONCE = (1, 8, 32, 128, 512)
 METADATA = (0, 10, 100, 1_000, 10_000)
@@ -88,16 +88,16 @@ def from_nothing(server: Server, quick: bool) -> tuple[list[Sample], list[Sample
     python = [sys.executable, "-c"]
     get = "from benchmarks.clients import FIRST; import sys; assert FIRST[sys.argv[1]](sys.argv[2])(1, 1)"
     scripts = Path(sys.executable).parent
-    token = {"OS_TOKEN": "bench", "OS_ENDPOINT_OVERRIDE": f"{server.url}/R1/v2.1/{PROJECT}"}
+    token = {"OS_TOKEN": "bench", "OS_ENDPOINT_OVERRIDE": f"{server.url}/{REGION}/v2.1/{PROJECT}"}
     commands: dict[str, tuple[list[str], dict[str, str]]] = {
         "python -c pass": ([*python, "pass"], {}),
         **{name: ([*python, get, name, server.url], {}) for name in FIRST},
         "rackspace-images show -f json": (
-            [str(scripts / "rackspace-images"), "show", ID.decode(), "-f", "json"],
+            [str(scripts / "rackspace-images"), "show", IMAGE_ID, "-f", "json"],
             token,
         ),
         "rackspace-images show -f json, fast": (
-            [str(scripts / "rackspace-images"), "show", ID.decode(), "-f", "json"],
+            [str(scripts / "rackspace-images"), "show", IMAGE_ID, "-f", "json"],
             token | {"RACKSPACE_IMAGES_ENGINE": "fast"},
         ),
         "openstack image show --help": ([str(scripts / "openstack"), "image", "show", "--help"], {}),

@@ -20,11 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from .server import ID, PROJECT
+from .cloud import IMAGE_ID, PROJECT, REGION, REGIONS, TOKEN
 
-IMAGE_ID = ID.decode()
-REGION = "R1"
-TOKEN = "bench-token"
 HEADERS = {"X-Auth-Token": TOKEN, "Accept": "application/json"}
 CA = os.environ.get("BENCH_CA")
 
@@ -275,8 +272,6 @@ def ours_locate(engine: str) -> Callable[[str], Run]:
 
     def way(url: str) -> Run:
         from rackspace_images import ImagesClient
-
-        from .server import REGIONS
 
         images = ImagesClient(_password(url), engine=engine, verify=trusted())
 

@@ -18,9 +18,9 @@ from typing import cast
 import uvloop
 from rackspace_images.sandbox.spec import example
 
-PROJECT = "820712"
-REGIONS = [f"R{number}" for number in range(1, 7)]
-ID = b"e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
+from .cloud import IMAGE_ID, PROJECT, REGIONS, TOKEN
+
+ID = IMAGE_ID.encode()
 
 
 def an_image(metadata: int) -> bytes:
@@ -71,7 +71,7 @@ class Answers:
             "roles": [{"id": "r", "name": "member"}],
             "catalog": [{"id": "c", "type": "compute", "name": "nova", "endpoints": endpoints}],
         }
-        self._token = answered(json.dumps({"token": token}).encode(), "201 Created", "X-Subject-Token: bench-token")
+        self._token = answered(json.dumps({"token": token}).encode(), "201 Created", f"X-Subject-Token: {TOKEN}")
 
     def of(self, head: bytes) -> bytes:
         """The answer to a request."""

@@ -14,6 +14,7 @@ from rackspace_images.engine import ENGINES
 from rackspace_images.sandbox import Sandbox
 
 settings.register_profile("project", deadline=None)
+settings.register_profile("fuzz", deadline=None, max_examples=2000)
 settings.load_profile("project")
 
 SOURCE_ID = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"

@@ -133,7 +133,7 @@ class ImagesClient(BaseClient[Engine]):
         `snapshot`), `min_disk` (GB) and `min_ram` (MiB): exactly so, and a value that no image has is no error;
         `changes_since`: changed at this time or later; `marker`: the id of the image to begin after. What else a server
         makes of them stands in `openapi/images.yaml`. `timeout` and `deadline` are for each page. `on_error` is called
-        with the `MalformedResponse` of an image in the list that cannot be read; without it a warning is logged.
+        with the `MalformedResponse` of an image that cannot be read; without it a `RuntimeWarning` tells of it.
         Raises what `get` raises.
         """
         query = Query(server, name, status, type, changes_since, min_disk, min_ram, page_size)

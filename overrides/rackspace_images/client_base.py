@@ -59,6 +59,7 @@ class BaseClient(Generic[AnyEngine]):
         token_cache: GrantStore | None = None,
         on_attempt: Callable[[Attempt], object] | None = None,
     ) -> None:
+        self._place = Place(None)
         # A traceback that shows local variables must show no password, whatever below is wrong.
         read = None if proxy is None else read_proxy(proxy, "proxy=")
         cert, proxy = unshown(cert), None

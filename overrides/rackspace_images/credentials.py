@@ -1,15 +1,18 @@
-"""Who signs in: values that know how their token is asked for."""
+"""Who signs in: values that know how their token is asked for.
+
+Identity's models are imported when one is asked for: who has a token kept does without them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
-
-from rackspace_identity_api import models as wire
-from rackspace_identity_api.types import UNSET
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .errors import ConfigError
 from .text import is_token, service_url
+
+if TYPE_CHECKING:
+    from rackspace_identity_api import models as wire
 
 US_AUTH_URL = "https://identity.api.rackspacecloud.com/v2.0/"
 """Rackspace Identity for accounts in the United States: the default of `ApiKey` and `Password`."""
@@ -76,6 +79,8 @@ class ApiKey(Credentials):
         return ("rackspace", self.username)
 
     def token_request(self) -> wire.RackspaceTokenRequest:
+        from rackspace_identity_api import models as wire
+
         key = wire.ApiKeyCredentials(username=self.username, api_key=self.api_key)
         return wire.RackspaceTokenRequest(wire.RackspaceAuth(rax_kske_yapi_key_credentials=key))
 
@@ -101,6 +106,8 @@ class Password(Credentials):
         return ("rackspace", self.username)
 
     def token_request(self) -> wire.RackspaceTokenRequest:
+        from rackspace_identity_api import models as wire
+
         proof = wire.PasswordCredentials(username=self.username, password=self.password)
         return wire.RackspaceTokenRequest(wire.RackspaceAuth(password_credentials=proof))
 
@@ -176,6 +183,9 @@ class KeystonePassword(Credentials):
         return ("keystone", user, f"id:{self.project_id}" if self.project_id else named)
 
     def token_request(self) -> wire.KeystoneTokenRequest:
+        from rackspace_identity_api import models as wire
+        from rackspace_identity_api.types import UNSET
+
         user = wire.KeystoneUserRequest(password=self.password)
         own_domain = _domain(self.user_domain_id, self.user_domain_name)
         if self.user_id:
@@ -213,6 +223,8 @@ class ApplicationCredential(Credentials):
         return ("application_credential", self.id)
 
     def token_request(self) -> wire.KeystoneTokenRequest:
+        from rackspace_identity_api import models as wire
+
         proof = wire.KeystoneApplicationCredential(id=self.id, secret=self.secret)
         identity = wire.KeystoneIdentity(methods=["application_credential"], application_credential=proof)
         return wire.KeystoneTokenRequest(wire.KeystoneAuth(identity=identity))
@@ -268,6 +280,8 @@ def versioned(auth_url: str, version: str) -> str:
 
 
 def _domain(domain_id: str | None, name: str | None) -> wire.KeystoneDomain | None:
+    from rackspace_identity_api import models as wire
+
     if domain_id:
         return wire.KeystoneDomain(id=domain_id)
     return wire.KeystoneDomain(name=name) if name else None

@@ -7,10 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from rackspace_identity_api import models as wire
-from rackspace_identity_api.api.keystone import create_keystone_token, get_keystone_catalog
-from rackspace_identity_api.api.rackspace import create_rackspace_token
-
 from .credentials import UK_AUTH_URL, US_AUTH_URL, ApiKey, ApplicationCredential, Credentials, Password, StaticToken
 from .defaults import RENEWAL_MARGIN
 from .errors import (
@@ -53,6 +49,10 @@ class Grant:
 
 
 def token_request(credentials: Credentials, headers: Mapping[str, str]) -> Send:
+    from rackspace_identity_api import models as wire
+    from rackspace_identity_api.api.keystone import create_keystone_token, get_keystone_catalog
+    from rackspace_identity_api.api.rackspace import create_rackspace_token
+
     body = credentials.token_request()
     if isinstance(body, wire.RackspaceTokenRequest):
         kwargs = create_rackspace_token._get_kwargs(body=body)
@@ -71,6 +71,8 @@ def token_request(credentials: Credentials, headers: Mapping[str, str]) -> Send:
 
 def granted(credentials: Credentials, answer: Answer, now: float) -> Grant | str:
     """The grant in a good answer, or what is wrong with it. Its locals hold the token, so it does not raise."""
+    from rackspace_identity_api import models as wire
+
     try:
         obj = json.loads(answer.body, parse_int=integer)
     except (ValueError, RecursionError):

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Self
 from uuid import UUID
@@ -59,7 +60,11 @@ class Image(completed.Image):
 
         Raises `MalformedResponse` where `id` is absent or no UUID.
         """
-        received = _copied(dict(src_dict), DEEPEST_JSON)
+        return cls._owning(_copied(dict(src_dict), DEEPEST_JSON))
+
+    @classmethod
+    def _owning(cls, received: dict[str, Any]) -> Self:
+        """`from_dict` of an object that nobody else has."""
         image_id = received.get("id")
         if not isinstance(image_id, str) or not _UUID.fullmatch(image_id):
             raise MalformedResponse(f"the image's id is {_shown(image_id)}, not a UUID")
@@ -174,7 +179,7 @@ def image_from_answer(answer: Answer, asked: UUID) -> Image:
 def _image(envelope: dict[str, Any]) -> Image:
     inner = envelope.get("image")
     if isinstance(inner, dict):
-        return Image.from_dict(inner)
+        return Image._owning(inner)
     raise missing(envelope, "image", "an object", wanted="an image")
 
 
@@ -221,16 +226,24 @@ def _copied(value: Any, levels: int) -> Any:
 
 def _complete(model: Any) -> None:
     """Turns every field that the generated parse left unset into None, all the way down."""
-    for attribute in attrs.fields(type(model)):
-        value = getattr(model, attribute.name)
+    kind: type = type(model)
+    for name in _fields(kind):
+        value = getattr(model, name)
         if value is UNSET:
-            setattr(model, attribute.name, None)
-        elif attrs.has(type(value)):
-            _complete(value)
+            setattr(model, name, None)
         elif isinstance(value, list):
             for item in value:
-                if attrs.has(type(item)):
-                    _complete(item)
+                _complete(item)
+        else:
+            _complete(value)
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """What a model's fields are called; what is no model has none."""
+    if not attrs.has(kind):
+        return ()
+    return tuple(attribute.name for attribute in attrs.fields(kind) if attribute.init)
 
 
 def _text(value: object) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +18,6 @@ from .errors import ConfigError, MalformedResponse
 from .image import Image, json_object, missing
 from .transport import Answer
 
-log = logging.getLogger("rackspace_images")
-
 OnError = Callable[[MalformedResponse], object]
 
 
@@ -31,14 +29,15 @@ class Page:
     marker: str | None
 
     def readable(self, on_error: OnError | None) -> Iterator[Image]:
-        """The images; of what is none `on_error` is told, or else the log."""
+        """The images; of what is none `on_error` is told, or else a warning tells."""
         for item in self.images:
             if isinstance(item, Image):
                 yield item
             elif on_error is not None:
                 on_error(item)
             else:
-                log.warning("left out of the list: %s", item)
+                # A log that nobody configured would lose an image without a word. The frames between are generators.
+                warnings.warn(f"left out of the list: {item}", RuntimeWarning, stacklevel=3)
 
 
 @dataclass(frozen=True, slots=True)

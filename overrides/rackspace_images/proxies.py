@@ -63,13 +63,14 @@ def read_proxy(proxy: str | httpx.Proxy, where: str) -> httpx.Proxy | ConfigErro
     Its locals hold the password, so it does not raise.
     """
     made: httpx.Proxy | None = None
-    if isinstance(proxy, httpx.Proxy):
-        made = proxy
-    else:
-        with contextlib.suppress(ValueError, TypeError, httpx.InvalidURL):
-            # Many write a host and a port alone.
-            made = httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
-    if made is None or not made.url.host or made.url.scheme not in _SCHEMES:
+    host = ""
+    # httpx reads a name of other letters only when it is asked for.
+    with contextlib.suppress(ValueError, TypeError, httpx.InvalidURL):
+        # Many write a host and a port alone.
+        text = "" if isinstance(proxy, httpx.Proxy) else proxy if "://" in proxy else f"http://{proxy}"
+        made = proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(text)
+        host = made.url.host
+    if made is None or not host or made.url.scheme not in _SCHEMES:
         return ConfigError(f"{where} is not the URL of a proxy", hint=f"a URL with one of {', '.join(_SCHEMES)}")
     if made.url.scheme.startswith("socks") and find_spec("socksio") is None:
         return ConfigError(f"{where} asks for SOCKS, and its package is missing", hint='pip install "httpx[socks]"')

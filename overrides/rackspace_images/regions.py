@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from rackspace_identity_api import models as wire
 from rackspace_images_api.models import Version, Versions
 
 from .errors import ConfigError, InsecureUrl, MalformedResponse, RegionNotFound
 from .text import service_url
 from .transport import Answer
+
+if TYPE_CHECKING:
+    from rackspace_identity_api import models as wire
 
 INTERFACES = ("public", "internal", "admin")
 
@@ -30,6 +32,8 @@ class Endpoint(NamedTuple):
 
 def rackspace_endpoints(catalog: Iterable[wire.RackspaceService]) -> Iterator[Endpoint]:
     """The endpoints of a catalog of Rackspace Identity."""
+    from rackspace_identity_api import models as wire
+
     for service in _each(catalog, wire.RackspaceService):
         for place in _each(service.endpoints, wire.RackspaceEndpoint):
             urls = (place.public_url, place.internal_url, place.admin_url)
@@ -40,6 +44,8 @@ def rackspace_endpoints(catalog: Iterable[wire.RackspaceService]) -> Iterator[En
 
 def keystone_endpoints(catalog: Iterable[wire.KeystoneService]) -> Iterator[Endpoint]:
     """The endpoints of a catalog of Keystone v3."""
+    from rackspace_identity_api import models as wire
+
     for service in _each(catalog, wire.KeystoneService):
         for place in _each(service.endpoints, wire.KeystoneEndpoint):
             if place.url and isinstance(place.url, str):

@@ -21,10 +21,13 @@ from .defaults import (
     LONGEST_RETRY_AFTER,
 )
 from .errors import ApiError, ConfigError, ConnectionFailed, ImagesError, OverLimit, RequestTimeout, ServiceUnavailable
+from .text import one_line
 from .transport import UNCHANGED, Answer, Send, Steps, Unchanged, Wait
 
 log = logging.getLogger("rackspace_images.retry")
 attempts_log = logging.getLogger("rackspace_images")
+# Whoever wants to read it configures logging; without, Python would print warnings on a program's standard error.
+attempts_log.addHandler(logging.NullHandler())
 
 Timeout = float | httpx.Timeout | None
 Limited = OverLimit | ServiceUnavailable
@@ -216,9 +219,12 @@ class Call:
             number = count()
             try:
                 came: Answer = yield send
+                came.hide(send.token)
                 answer, error = came, failure(came, send)
             except ImagesError as trouble:
                 error = trouble
+                if send.token and error.request_id:
+                    error.request_id = error.request_id.replace(send.token, "***")
             elapsed = self.policy.clock() - began
             wait = None
             if error is not None:
@@ -295,7 +301,7 @@ class Call:
         if wait is not None and error is not None:
             level = logging.WARNING if wait > LONG_WAIT else logging.INFO
             whom = "all calls to it wait" if told_to_wait(error) else "again in"
-            log.log(level, "%s %s: %s %.1f s", region or send.url, type(error).__name__, whom, wait)
+            log.log(level, "%s %s: %s %.1f s", one_line(region or send.url), type(error).__name__, whom, wait)
         if self.policy.on_attempt is not None:
             status, request_id = (answer.status_code, answer.request_id) if answer is not None else (None, None)
             try:

@@ -28,6 +28,7 @@ from .identity import Grant
 from .image import ImageResponse
 from .regions import checked_endpoint, choose_region, compute_endpoints, has_version, newest_version, no_catalog
 from .retry import Call, Gate
+from .text import one_line
 from .transport import Answer, Send, Steps
 
 log = logging.getLogger("rackspace_images")
@@ -186,7 +187,7 @@ class Session:
             grant.endpoints, place.wanted, default=grant.default_region, interface=self.interface
         )
         if place.wanted is None and place.found is None:
-            log.info("no region was given: %s it is, the user's own or the only one", region)
+            log.info("no region was given: %s it is, the user's own or the only one", one_line(region))
         url = checked_endpoint(url, auth_url=self.tokens.credentials.auth_url, allow_http=self.allow_http)
         if has_version(url):
             return region, url

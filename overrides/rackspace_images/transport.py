@@ -20,6 +20,7 @@ import httpx
 
 from .defaults import LARGEST_BODY
 from .errors import ImagesError, MalformedResponse, RequestTimeout, ResponseTooLarge
+from .text import one_line
 
 T = TypeVar("T")
 
@@ -88,9 +89,17 @@ class Answer:
     @property
     def request_id(self) -> str | None:
         """The server's name for the request."""
-        found: str | None = self.headers.get("X-Compute-Request-Id") or self.headers.get("X-Openstack-Request-Id")
-        return found
+        found: str | None = next(filter(None, map(self.headers.get, _REQUEST_IDS)), None)
+        return found and one_line(found)
 
+    def hide(self, token: str | None) -> None:
+        """Takes a token that the server quotes out of what is logged of the answer."""
+        for name in _REQUEST_IDS if token else ():
+            if token and token in self.headers.get(name, ""):
+                self.headers[name] = self.headers[name].replace(token, "***")
+
+
+_REQUEST_IDS = ("X-Compute-Request-Id", "X-Openstack-Request-Id")
 
 Steps = Generator[Send | Wait | Join, Any, T]
 

@@ -75,7 +75,7 @@ def _judged(error: ImagesError, seen: Image | None, call: Call, grace: float) ->
         if call.elapsed < grace:
             return error
         if grace:
-            error._hint = f"looked for {call.elapsed:.0f} s (grace=); {error.hint}"
+            error._hint = f"{error.hint}; looked for {call.elapsed:.0f} s (grace=, --grace)"
         raise error
     # One odd page of a gateway, where images were read before, is no reason to give up after half an hour.
     if error.retryable or (seen is not None and isinstance(error, MalformedResponse)):

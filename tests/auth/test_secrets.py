@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 import pickle
-import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +23,7 @@ from rackspace_images import (
     errors,
 )
 from scripted import answer
+from telling import everything
 
 URL = "https://keystone.example.com"
 ALL: list[Any] = [
@@ -47,25 +46,6 @@ def test_credentials_are_values_that_show_nothing(credentials: Any) -> None:
         credentials.auth_url = "https://elsewhere"
     assert SECRET not in repr(client_auth(credentials, endpoint="https://compute.example.com/v2"))
     assert SECRET not in repr(ImagesClient(credentials, endpoint="https://compute.example.com/v2"))
-
-
-def everything(error: BaseException) -> str:
-    """An error as the most talkative reporter shows it: chained, with the local variables of every frame of ours.
-
-    The frames of the test itself are left out: they hold the secret on purpose.
-    """
-    told = io.StringIO()
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        summary = traceback.TracebackException.from_exception(current, capture_locals=True, compact=False)
-        for frame in summary.stack:
-            if "rackspace_images" in frame.filename or "site-packages" in frame.filename:
-                told.write(f"{frame.filename}:{frame.lineno} {frame.locals}\n")
-        told.write(f"{current!r} {current} {current.__dict__}\n")
-        current = current.__cause__ or current.__context__
-    return told.getvalue() + repr(pickle.dumps(error))
 
 
 def outcomes(cloud: Cloud, make: Callable[[Cloud], Any]) -> list[BaseException]:

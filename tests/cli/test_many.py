@@ -173,6 +173,13 @@ def test_a_narrow_terminal_gets_a_block_for_each_row(words: tuple[str, ...]) -> 
     assert max(map(len, out.splitlines())) <= 20
 
 
+def test_a_long_name_is_broken_at_a_mark() -> None:
+    """Where the last column is folded; the columns before it, an id for one, are not."""
+    out = run_on_terminal("list", "--sandbox", "--type", "snapshot", columns=60, variables={"NO_COLOR": "1"}).out
+    gap = " " * 46
+    assert f"00000000-0000-4000-8000-000000200003  SAVING  nightly-2026-\n{gap}11-20\n" in out
+
+
 def test_a_wait_is_said_on_a_terminal_and_every_repetition_with_v(monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit of some seconds, in one line; nothing of it elsewhere or with -q."""
     from rackspace_images.cli.watch import Watch
@@ -212,4 +219,4 @@ def test_debug_says_what_is_sent_and_never_a_secret(run: Run, monkeypatch: pytes
         assert run("show", ID, "-f", "json").err == ""
         assert run("show", ID, "-f", "json", "--insecure").err.startswith("warning: ")
         assert run("show", ID, "-f", "json", "--insecure", "-q").err == ""
-    assert logging.getLogger("rackspace_images").handlers == []
+    assert [type(handler) for handler in logging.getLogger("rackspace_images").handlers] == [logging.NullHandler]

@@ -74,6 +74,7 @@ def test_an_id_that_is_no_uuid_is_refused_before_anything_is_asked(run: Run, san
     [
         (("show", ID, ID, "-f", "shell"), "-f shell is for one image"),
         (("show", ID, "--timeout", "5"), "nobody waits"),
+        (("show", ID, "--grace", "5"), "nobody waits"),
         (("show", "-", "-"), "read once"),
         (("show", ID, "--interface", "secret"), "no interface secret"),
         (("show", ID, "--engine", "steam"), "no engine 'steam'"),

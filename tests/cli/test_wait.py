@@ -80,6 +80,18 @@ def test_a_timeout_of_0_asks_once(run: Run, sandbox: Sandbox, image_id: str, cod
     assert len(sandbox.requests) == 1
 
 
+def test_the_grace_is_how_long_an_image_may_be_missing(run: Run, sandbox: Sandbox, at_once: None) -> None:
+    """Without one, an image that is not there is no such image: exit code 3, after one look."""
+    ended = run("show", MISSING_ID, "--wait", "--grace", "0")
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith("ImageNotFound: 404 ")
+    assert len(sandbox.requests) == 1
+    ended = run("show", MISSING_ID, BASE_ID, "--wait", "--grace", "0.05s", "-f", "value", "-c", "id")
+    assert (ended.code, ended.out) == (3, f"{BASE_ID}\n")
+    assert f"{MISSING_ID} not there yet after 0:00" in ended.err
+    assert f"try: rackspace-images locate {MISSING_ID}; looked for 0 s (grace=, --grace)\n" in ended.err
+
+
 def test_many_are_waited_for_at_once(run: Run, sandbox: Sandbox, at_once: None) -> None:
     """Each is printed when it is ready, and the exit code is the worst."""
     ended = run("show", BUILDING, BASE_ID, VANISHES, "x", "--wait", "-f", "jsonl", "-q")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -170,8 +169,8 @@ def test_a_marker_that_is_no_id(listed: Listed) -> None:
         assert server.requests == []
 
 
-def test_an_image_that_cannot_be_read_costs_no_other(listed: Listed, caplog: pytest.LogCaptureFixture) -> None:
-    """`on_error` is told of it, with where it was; without one a warning is logged."""
+def test_an_image_that_cannot_be_read_costs_no_other(listed: Listed) -> None:
+    """`on_error` is told of it, with where it was; without one a `RuntimeWarning` tells."""
     body = {"images": [{"id": numbered(1)}, {"name": "x"}, "y", {"id": numbered(2)}]}
     with Scripted([answer(200, body, X_Compute_Request_Id="req-1")]) as server:
         told: list[errors.MalformedResponse] = []
@@ -180,10 +179,10 @@ def test_an_image_that_cannot_be_read_costs_no_other(listed: Listed, caplog: pyt
         assert len(told) == 2
         assert (told[0].request_id, told[0].status_code) == ("req-1", 200)
         assert (told[0].url or "").startswith(f"{server.endpoint}/images/detail")
-        with caplog.at_level(logging.WARNING, logger="rackspace_images"):
+        with pytest.warns(RuntimeWarning, match="left out of the list: ") as warned:
             assert len(listed(server.endpoint)[0]) == 2
-    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
-    assert "is None, not a UUID" in caplog.text
+    assert len(warned) == 2
+    assert "is None, not a UUID" in str(warned[0].message)
 
 
 def test_a_page_that_leads_to_itself(listed: Listed) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 from cli.running import Ended, Run, run_apart
+from rackspace_images.cli import output
 from rackspace_images.cli.main import main
 
 from .clients import NOBODYS_ID
@@ -242,3 +244,67 @@ def test_two_commands_on_one_token_cache(lab: OpenStackLab, demo: dict[str, str]
     assert run_apart("logout").code == 0
     assert kept_tokens() == {}
     assert run_apart(*show, OS_PASSWORD="not this one").code == 4
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_data_arrives_while_show_waits(
+    lab: OpenStackLab, demo: dict[str, str], run: Run, monkeypatch: pytest.MonkeyPatch, many: bool
+) -> None:
+    """An image that waits for its data is SAVING until it is uploaded, and then shown; alone, or beside others."""
+    image_id = lab.create_image("being made")
+    told: list[str] = []
+    tell = output.tell
+
+    def told_of(line: str) -> None:
+        tell(line)
+        told.append(line)
+        if line.startswith(f"{image_id} SAVING 25 %"):
+            threading.Thread(target=lab.upload, args=(image_id, b"data")).start()
+
+    monkeypatch.setattr(output, "tell", told_of)
+    try:
+        ids = [image_id, lab.images["private"], NOBODYS_ID] if many else [image_id]
+        words = ("--wait", "--timeout", "1m", "--grace", "0", "-f", "value", "-c", "id", "-c", "size")
+        ended = run("show", *ids, *words)
+    finally:
+        lab.delete_image(image_id)
+    assert ended.code == (3 if many else 0), ended.err
+    assert f"{image_id} 4" in ended.out.splitlines() if many else ended.out == f"{image_id}\n4\n"
+    states = [line.removeprefix(f"{image_id} ").partition(" after ")[0] for line in told if line.startswith(image_id)]
+    assert states == ["SAVING 25 %", "ACTIVE 100 %"]
+
+
+def test_an_image_that_never_gets_its_data(lab: OpenStackLab, demo: dict[str, str], run: Run) -> None:
+    """Exit code 7 when the time is over."""
+    image_id = lab.create_image("in vain")
+    try:
+        ended = run("show", image_id, "--wait", "--timeout", "0", "-q")
+    finally:
+        lab.delete_image(image_id)
+    assert (ended.code, ended.out) == (7, "")
+    assert ended.err.startswith("WaitTimeout: not ACTIVE within 0 s, SAVING at 25 %")
+
+
+def test_an_image_that_is_deleted_while_show_waits(
+    lab: OpenStackLab, demo: dict[str, str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 6: it was there, and is gone."""
+    image_id = lab.create_image("in vain")
+    tell = output.tell
+
+    def told_of(line: str) -> None:
+        tell(line)
+        if "SAVING" in line and "after" in line and line.startswith(image_id):
+            lab.delete_image(image_id)
+
+    monkeypatch.setattr(output, "tell", told_of)
+    ended = run("show", image_id, "--wait", "--timeout", "1m")
+    assert (ended.code, ended.out) == (6, "")
+    assert "ImageVanished: gone, after it was SAVING" in ended.err
+
+
+def test_the_list_leads_to_the_image(lab: OpenStackLab, demo: dict[str, str], run: Run) -> None:
+    """As the hint for a name says: `list --name`, and then the id."""
+    ended = run("list", "--name", "only for demo", "-f", "value", "-c", "id")
+    assert ended == (0, f"{lab.images['private']}\n", "")
+    assert run("show", ended.out.strip(), "-f", "value", "-c", "name").out == "only for demo\n"

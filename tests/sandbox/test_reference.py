@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 import httpx
-from rackspace_images.sandbox import Sandbox, spec
-
 from rackspace_images.documents import DocumentName
+from rackspace_images.sandbox import Sandbox, spec
 
 
 def test_the_page_is_whole_and_loads_nothing(anonymous: httpx.Client, sandbox: Sandbox) -> None:

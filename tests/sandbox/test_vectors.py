@@ -133,6 +133,7 @@ def test_expectations_agree_with_answers(vector: dict[str, Any], signed_in: http
             assert_page(answer.json(), expected)
         elif expected["outcome"] == "fault" and expected["fault"] is not None:
             fault = answer.json()[expected["fault"]]
+            assert fault["code"] == expected["code"]
             assert fault["message"] == expected["message"]
             assert fault.get("details") == expected.get("details")
 

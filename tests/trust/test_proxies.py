@@ -197,8 +197,7 @@ def test_socks_without_its_package_is_told(by: str, monkeypatch: pytest.MonkeyPa
     """When the client is made, with what to install, and not by an ImportError."""
     monkeypatch.setitem(sys.modules, "socksio", None)
     url = f"socks5://demo:{QUOTED}@proxy.example.test:1080"
-    ways: dict[str, Any] = {"argument": {"proxy": url}, "object": {"proxy": httpx.Proxy(url)}, "environment": {}}
-    given = ways[by]
+    given: dict[str, Any] = {} if by == "environment" else {"proxy": url if by == "argument" else httpx.Proxy(url)}
     if by == "environment":
         monkeypatch.setenv("ALL_PROXY", url)
     with pytest.raises(errors.ConfigError, match=r'SOCKS.*pip install "httpx\[socks\]"') as caught:

@@ -80,7 +80,7 @@ def add_connection_switches(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--engine",
         metavar="NAME",
-        help="what sends the requests (default: RACKSPACE_IMAGES_ENGINE, or httpx)",
+        help="what sends the requests: httpx, or fast, an extra (default: RACKSPACE_IMAGES_ENGINE, or httpx)",
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import os
+from collections.abc import Container, Sequence
 from importlib import import_module
 from itertools import pairwise
 from typing import Any, NoReturn
@@ -12,7 +13,7 @@ from rackspace_images.errors import ConfigError
 from rackspace_images.version import __version__
 
 from . import output, secrets
-from .exit_codes import DONE, USAGE, exit_code, in_words
+from .exit_codes import DONE, FAILED, USAGE, exit_code, in_words
 from .failures import tell_failure
 
 COMMANDS = {
@@ -40,8 +41,10 @@ def run(words: Sequence[str]) -> int:
     """Runs the command and returns its exit code. Raises `KeyboardInterrupt` only."""
     words = list(words)
     try:
+        if "_ARGCOMPLETE" in os.environ:  # set by the shell's function, which runs the command to ask what fits
+            return _complete()
         secrets.refuse(words)
-        parser = _parser(words)
+        parser = _parser([word for word in words if not word.startswith("-")][:1])
         args, unknown = parser.parse_known_args(words)
         if unknown:
             # What follows a switch that is not known may be a secret.
@@ -81,8 +84,17 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser; only the command that is meant is imported and described whole."""
+def _complete() -> int:
+    try:
+        import argcomplete
+    except ImportError:
+        return FAILED  # the shell's function is another environment's; nobody reads what is told here
+    argcomplete.autocomplete(_parser(COMMANDS))
+    return DONE
+
+
+def _parser(meant: Container[str]) -> argparse.ArgumentParser:
+    """The parser; only the commands that are meant are imported and described whole."""
     parser = _Parser(
         prog="rackspace-images",
         description="What is this image? Asks Rackspace Cloud Servers or any OpenStack cloud.",
@@ -90,9 +102,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    meant = next((word for word in words if not word.startswith("-")), None)
     for name, (home, line) in COMMANDS.items():
-        if name != meant:
+        if name not in meant:
             commands.add_parser(name, help=line)
             continue
         module = import_module(f".{home}", __package__)

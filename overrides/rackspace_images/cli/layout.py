@@ -32,7 +32,7 @@ def laid_out(console: Console, rows: Sequence[Row], *, indent: int = 0) -> Itera
     margin = Text(" " * indent)
     for row, is_beside in zip(rows, beside, strict=True):
         left = column if is_beside else _GAP
-        value = _wrapped(console, row.value, width - left)
+        value = folded(console, row.value, width - left)
         name = Text(row.name, "dim")
         if is_beside:
             name.pad_right(column - cell_len(row.name))
@@ -57,7 +57,8 @@ def _columns(rows: Sequence[Row], width: int) -> tuple[int, list[bool]]:
     return column, fits if width - column >= _CRAMPED else [False for _ in rows]
 
 
-def _wrapped(console: Console, value: Text, room: int) -> list[Text]:
+def folded(console: Console, value: Text, room: int) -> list[Text]:
+    """The lines of a value; a word too long for one is broken where it hurts least."""
     if not value.spans:
         value = Text(re.sub(r"\S+", lambda word: _broken(word[0], room), value.plain), value.style)
     return list(value.wrap(console, room, overflow="fold")) or [Text()]

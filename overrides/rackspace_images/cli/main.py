@@ -1,3 +1,4 @@
+# PYTHON_ARGCOMPLETE_OK: what argcomplete looks for where it completes every command that can be.
 """The command's way in: as little as can be, so that Ctrl-C is quiet while the rest is still being imported."""
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Without `argv` it is the process's own command: then Ctrl-C ends the process at once, whatever its threads do.
     """
+    # httpx imports its own command line wherever click, rich and pygments are there, for longer than all the rest.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     try:
         from .command import run
 

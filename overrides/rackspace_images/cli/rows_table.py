@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .console import console_of_output
-from .layout import Row, laid_out
+from .layout import Row, folded, laid_out
 
 _GAP = 2
 _LAST_COLUMN = 10
@@ -25,7 +25,11 @@ def rows_table(rows: Sequence[Mapping[str, Text]]) -> str:
     fits = sum(widths[:-1]) + min(widths[-1], _LAST_COLUMN) <= console.width
     with console.capture() as written:
         if fits:
-            console.print(_table(names, rows))
+            last = names[-1]
+            room = max(console.width - sum(widths[:-1]), 1)
+            console.print(
+                _table(names, [{**row, last: Text("\n").join(folded(console, row[last], room))} for row in rows])
+            )
         else:
             _print_blocks(console, rows)
     return "\n".join(line.rstrip() for line in written.get().rstrip("\n").split("\n"))

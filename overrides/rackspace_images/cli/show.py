@@ -68,6 +68,12 @@ def add_switches(parser: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help="how long to --wait for each image: 90, 90s, 20m, 1h30m (default: 1h); 0 looks once",
     )
+    parser.add_argument(
+        "--grace",
+        type=duration,
+        metavar="TIME",
+        help='for how long "not found" means "not there yet", with --wait (default: 1m)',
+    )
     add_common_switches(parser, verbose="where each answer came from, and what is asked again")
     add_format_switches(parser, FORMATS)
     add_connection_switches(parser)
@@ -81,6 +87,8 @@ def run(args: argparse.Namespace) -> int:
     columns = chosen(args.columns)
     if args.timeout is not None and not args.wait:
         raise ConfigError("--timeout is how long to wait, and nobody waits", hint="--wait, or --deadline")
+    if args.grace is not None and not args.wait:
+        raise ConfigError("--grace is for an image that is waited for, and nobody waits", hint="--wait")
     if ids.are_many(args.image_ids):
         if args.format == "shell":
             raise ConfigError("-f shell is for one image", hint="-f jsonl, or -f value")

@@ -9,7 +9,7 @@ from collections import Counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from rackspace_images.defaults import WAIT_TIMEOUT
+from rackspace_images.defaults import GRACE, WAIT_TIMEOUT
 
 from . import ids, live, output
 from .live import LiveLine, clock
@@ -57,8 +57,9 @@ class Waiting:
                 self._tell(image_id, progress)
 
         timeout = WAIT_TIMEOUT if self._args.timeout is None else self._args.timeout
+        grace = GRACE if self._args.grace is None else self._args.grace
         try:
-            return images.wait_until_active(image_id, timeout=timeout, on_progress=on_progress)
+            return images.wait_until_active(image_id, timeout=timeout, grace=grace, on_progress=on_progress)
         finally:
             with output.lock:
                 del self._under_way[number]

@@ -166,7 +166,8 @@ class _Server(uvicorn.Server):
             interface="asgi3",
             workers=1,
             log_config=None,
-            log_level="warning",
+            # Its warnings tell what clients offer, such as Java's to go on in HTTP/2, and nothing to act on.
+            log_level="error",
             access_log=False,
             proxy_headers=False,
             server_header=False,
