@@ -170,7 +170,7 @@ def mutation(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def licences(session: nox.Session) -> None:
     """Write docs/licences.md: what is installed with the package, and under which licence."""
-    session.install(".[sandbox,fast,completion]", "packaging")
+    session.install(".[completion,dask,fast,sandbox,testing]", "packaging")
     session.run("python", "docs/licences.py")
 
 

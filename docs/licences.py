@@ -46,12 +46,16 @@ def main() -> None:
     """The page."""
     plain: dict[str, Distribution] = {}
     needed(PACKAGE, (), plain)
-    rows = [(name, licence(of), "always") for name, of in plain.items()]
+    why: dict[str, list[str]] = {name: ["always"] for name in plain}
+    whole = dict(plain)
     for extra in distribution(PACKAGE).metadata.get_all("Provides-Extra") or []:
         more = dict(plain)
         needed(PACKAGE, (extra,), more)
-        rows += [(name, licence(of), f"`[{extra}]`") for name, of in more.items() if name not in plain]
-    text = HEAD + "".join(f"| {name} | {words} | {why} |\n" for name, words, why in sorted(rows))
+        whole |= more
+        for name in more.keys() - plain.keys() - {PACKAGE}:
+            why.setdefault(name, []).append(f"`[{extra}]`")
+    rows = [(name, licence(whole[name]), ", ".join(why[name])) for name in sorted(why)]
+    text = HEAD + "".join(f"| {name} | {words} | {extras} |\n" for name, words, extras in rows)
     Path(__file__).with_suffix(".md").write_text(text, encoding="utf-8")
 
 

@@ -213,3 +213,11 @@ def test_a_static_token_is_never_renewed() -> None:
             images.get(SOURCE_ID)
     assert cloud.logins == []
     assert len(cloud.asked) == 1
+
+
+def test_only_a_password_may_be_an_api_key() -> None:
+    """An API key that was refused is not taken for one that was sent as a password."""
+    for credentials, says in ((Password("demo", SECRET), True), (ApiKey("demo", SECRET), False)):
+        hint = identity_error(Answer(401, Headers(), b""), credentials).hint or ""
+        assert ("if it is an API key" in hint) is says
+        assert "(from" not in hint

@@ -18,7 +18,7 @@ LINES = [
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 REQUIREMENTS: list[str] = [
     *PROJECT["dependencies"],
-    *(line for extra in PROJECT["optional-dependencies"].values() for line in extra),
+    *(line for extra in PROJECT["optional-dependencies"].values() for line in extra if PROJECT["name"] not in line),
 ]
 
 

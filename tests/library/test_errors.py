@@ -190,3 +190,32 @@ def test_a_fault_that_says_nothing_is_still_named() -> None:
     """`{"itemNotFound": {}}` is a missing image."""
     error = api_error(Answer(404, Headers(), b'{"itemNotFound": {}}'))
     assert (type(error), error.fault, error.message) == (errors.ImageNotFound, "itemNotFound", None)
+
+
+def test_a_line_says_what_is_known_and_nothing_of_what_is_not() -> None:
+    """No `None` in it; each part that is known, in a fixed order."""
+    assert str(errors.ConfigError("bad")) == "ConfigError: bad"
+    assert str(errors.ConfigError("bad", hint="good")) == "ConfigError: bad; try: good"
+    assert str(errors.ConnectionFailed("no", region="DFW", endpoint="https://c/v2")) == (
+        "ConnectionFailed: no region=DFW https://c/v2; try: check the endpoint, the network and the proxy"
+    )
+    whole = errors.ConflictingRequest(
+        409,
+        "buildInProgress",
+        "busy",
+        "very busy",
+        image_id="i",
+        region="DFW",
+        endpoint="https://c/v2",
+        method="GET",
+        url="https://c/v2/images/i",
+        request_id="req-1",
+        attempts=0,
+        elapsed=0.0,
+    )
+    assert str(whole) == (
+        'ConflictingRequest: 409 buildInProgress "busy" "very busy" image=i region=DFW GET https://c/v2/images/i '
+        "request_id=req-1 attempts=0 0.00s"
+    )
+    assert str(errors.ApiFault(500, None, "same", "same", hint="later")) == 'ApiFault: 500 "same"; try: later'
+    assert str(errors.ApiFault(500, None, None, "only details", hint="x")) == 'ApiFault: 500 "only details"; try: x'

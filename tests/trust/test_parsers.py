@@ -138,7 +138,8 @@ def test_every_success_is_an_image_or_malformed(members: dict[str, Any], raw: by
         except errors.MalformedResponse as error:
             fine(error)
         else:
-            assert all(one_line(str(getattr(image, name))) for name in _READABLE)
+            told = one_line(" ".join(str(getattr(image, name)) for name in _READABLE))
+            assert visible(told) == told
             assert visible(repr(image)) == repr(image)
             assert pickle.loads(pickle.dumps(image)) == image
 
