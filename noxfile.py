@@ -90,7 +90,9 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests against the package as it is installed."""
     session.install(".[sandbox,fast]", *group("tests"))
-    session.run("pytest", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
+    # Three at once, as most of them wait; fewer examples where the same code runs once more.
+    options = ["-n", "3"] if session.python == OLDEST else ["-n", "3", "--hypothesis-profile=quick"]
+    session.run("pytest", *options, *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
 
 
 @nox.session(python=OLDEST)
@@ -134,14 +136,14 @@ def bench(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def soak(session: nox.Session) -> None:
     """Ask 50,000 times, a tenth of it through faults, over every engine: some three minutes."""
-    session.install(".[sandbox]")
+    session.install(".[sandbox,fast]")
     session.run("python", "-m", "soak", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(python=OLDEST, default=False)
 def fuzz(session: nox.Session) -> None:
     """Read what nobody would write, at length: 2,000 examples of each kind, some ten minutes."""
-    session.install(".[sandbox]", *group("tests"))
+    session.install(".[sandbox,fast]", *group("tests"))
     session.run(
         *("pytest", "--hypothesis-profile=fuzz", "--timeout=0", "tests/trust/test_parsers.py"),
         *("tests/config/test_hostile.py", *session.posargs),
@@ -151,7 +153,7 @@ def fuzz(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def coverage(session: nox.Session) -> None:
     """Measure which lines and branches of overrides/ the tests run, in the processes that they start as well."""
-    session.install(".[sandbox]", *group("tests"), *group("coverage"))
+    session.install(".[sandbox,fast]", *group("tests"), *group("coverage"))
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", "-q", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
     session.run("coverage", "combine", "--quiet")
@@ -161,15 +163,22 @@ def coverage(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def mutation(session: nox.Session) -> None:
     """Change a sample of the code in small ways, and print the changes that no test notices: half an hour."""
-    session.install("-e", ".[sandbox]", *group("tests"))
+    session.install("-e", ".[sandbox,fast]", *group("tests"))
     session.run("python", "-m", "mutation", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(python=OLDEST, default=False)
+def licences(session: nox.Session) -> None:
+    """Write docs/licences.md: what is installed with the package, and under which licence."""
+    session.install(".[sandbox,fast,completion]", "packaging")
+    session.run("python", "docs/licences.py")
 
 
 @nox.session(python=OLDEST, default=False)
 def lowest(session: nox.Session) -> None:
     """Run the tests against the oldest versions of what we depend on; plain `nox` has the newest."""
     session.install("uv", *group("tests"))
-    session.run("uv", "pip", "install", "--quiet", "--resolution=lowest-direct", "--upgrade", ".[sandbox]")
+    session.run("uv", "pip", "install", "--quiet", "--resolution=lowest-direct", "--upgrade", ".[sandbox,fast]")
     session.run("uv", "pip", "list")
     session.run("pytest", "-q", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
 

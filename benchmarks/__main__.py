@@ -42,7 +42,7 @@ def many_at_once(quick: bool) -> list[Sample]:
     for setting, how in SETTINGS.items():
         with serving(**how) as server:  # type: ignore[arg-type]
             for ways in (MANY_ASYNC, MANY):
-                rounds = 1 if quick else 5
+                rounds = 1 if quick else 3
                 samples += interleaved(
                     list(ways), server, setting, calls=800, at_once=32, rounds=rounds, unit="images/s"
                 )
@@ -53,7 +53,7 @@ def growth(quick: bool) -> list[Sample]:
     samples = []
     with serving(latency=0.02) as server:
         for at_once in AT_ONCE:
-            calls, rounds = max(50, min(at_once * 10, 1500)), 1 if quick else 3
+            calls, rounds = max(50, min(at_once * 10, 1000)), 1 if quick else 3
             samples += interleaved(
                 GROWING, server, f"{at_once} at once", calls=calls, at_once=at_once, rounds=rounds, unit="images/s"
             )
@@ -137,7 +137,7 @@ def memory(server: Server, quick: bool) -> list[Sample]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--quick", action="store_true", help="one or two rounds of each: does it run")
-    parser.add_argument("--out", type=Path, default=Path("build/bench"))
+    parser.add_argument("--out", type=Path, default=Path("docs/speed"))
     given = parser.parse_args()
     samples = one_at_a_time(given.quick) + many_at_once(given.quick) + growth(given.quick)
     samples += larger_images(given.quick) + all_regions(given.quick)

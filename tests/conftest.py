@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -13,7 +14,12 @@ from rackspace_images import AsyncImagesClient, Image, ImagesClient, StaticToken
 from rackspace_images.engine import ENGINES
 from rackspace_images.sandbox import Sandbox
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As in a job that a shell script runs in the background; commands that are started would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 settings.register_profile("project", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=25)
 settings.register_profile("fuzz", deadline=None, max_examples=2000)
 settings.load_profile("project")
 

@@ -11,7 +11,7 @@ const types = (schema) => [schema.type ?? []].flat();
 // A closed `enum` or `anyOf` makes some clients fail on a word that is new; the rest is beyond 3.0, or unused here.
 function keywords() {
   return {
-    Schema(schema, { report, location, rawLocation }) {
+    Schema(schema, { report, location }) {
       for (const keyword of Object.keys(schema)) {
         if (!SCHEMA_KEYWORDS.has(keyword)) {
           report({

@@ -7,6 +7,7 @@ Workers take the ids as they become free, and hand what came of them to whoever 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
@@ -23,6 +24,7 @@ from .errors import (
     RegionNotFound,
 )
 from .image import Image
+from .transport import AsyncEngine, Tasks
 
 Id = TypeVar("Id")
 T = TypeVar("T")
@@ -117,6 +119,70 @@ def each(ids: Iterable[Id], ask: Callable[[Id], T], concurrency: int) -> Iterato
         stop.set()
         while not done.empty():
             done.get_nowait()
+
+
+def each_in_loop(
+    ids: Iterable[Id],
+    ask: Callable[[Id, AsyncEngine], Coroutine[Any, Any, T]],
+    concurrency: int,
+    place: Tasks,
+) -> Iterator[tuple[Id, T | ImagesError]]:
+    """`each`, by tasks of a loop that runs in another thread: they cost a fraction of what threads do.
+
+    The ids are taken in one thread of their own.
+    """
+    loop, stop, room = place.running(), threading.Event(), threading.Semaphore(concurrency)
+    done: queue.SimpleQueue[tuple[Id, T | ImagesError] | _Ended | int] = queue.SimpleQueue()
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def work(one: Id) -> None:
+        try:
+            done.put((one, await _outcome_async(lambda one: ask(one, place.engine), one)))
+        except asyncio.CancelledError:
+            done.put(_Ended(ClientClosed("this client was closed meanwhile")))
+        except Exception as error:  # noqa: BLE001  raised where it is waited for
+            done.put(_Ended(error))
+
+    def begin(one: Id) -> None:
+        task = loop.create_task(work(one))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    def feed() -> None:
+        given, source = 0, iter(ids)
+        try:
+            while room.acquire() and not stop.is_set():
+                one = next(source)
+                loop.call_soon_threadsafe(begin, one)
+                given += 1
+        except StopIteration:
+            done.put(given)
+        except BaseException as error:  # noqa: BLE001  raised where it is waited for
+            done.put(_Ended(ClientClosed("this client is closed") if loop.is_closed() else error))
+
+    def cancel() -> None:
+        for task in tasks:
+            task.cancel()
+
+    threading.Thread(target=feed, name="rackspace-images-ids", daemon=True).start()
+    left: int | None = None
+    yielded = 0
+    try:
+        while left is None or yielded < left:
+            item = done.get()
+            if isinstance(item, int):
+                left = item
+            elif isinstance(item, _Ended):
+                raise item.error or ClientClosed("this client is closed")
+            else:
+                yielded += 1
+                room.release()
+                yield item
+    finally:
+        stop.set()
+        room.release()
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(cancel)
 
 
 async def each_async(

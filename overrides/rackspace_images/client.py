@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from .bulk import LocateResult, checked_concurrency, each, each_async, is_everyones, located
+from .bulk import LocateResult, checked_concurrency, each, each_async, each_in_loop, is_everyones, located
 from .client_base import BaseClient, Id, OfCall, TimeoutOfCall
 from .defaults import CONCURRENCY, GRACE, LOCATE_CONCURRENCY, PAGE_SIZE, WAIT_TIMEOUT
 from .engine import Options
@@ -34,8 +34,8 @@ class ImagesClient(BaseClient[Engine]):
     `proxy`: the URL of a proxy; without it the environment's, which loopback never goes through. `allow_http`: let
     a catalog lead to plain http. `user_agent`: put before our own. `transport`: an `httpx.BaseTransport` to send
     through. `token_cache`: a `TokenCache` to keep tokens in between runs; without it they are kept in memory only.
-    `engine`: what sends; `httpx` is the only one yet. `on_attempt`: called with an `Attempt` after each request,
-    that is a sign-in too.
+    `engine`: what sends, `httpx`, or `fast` for many at once (aiohttp; the extra `fast`). `on_attempt`: called with an
+    `Attempt` after each request, that is a sign-in too.
 
     Works with or without `with`; `close()` gives the connections back.
     """
@@ -109,7 +109,13 @@ class ImagesClient(BaseClient[Engine]):
         def ask(image_id: Id) -> Image:
             return self.get(image_id, timeout=timeout, deadline=deadline)
 
-        return each(image_ids, ask, checked_concurrency(concurrency))
+        def ask_in_loop(image_id: Id, engine: AsyncEngine) -> Coroutine[Any, Any, Image]:
+            return run_async(self._get(image_id, self._policy.call(timeout, deadline)), engine)
+
+        concurrency = checked_concurrency(concurrency)
+        if self._engine.tasks is not None:
+            return each_in_loop(image_ids, ask_in_loop, concurrency, self._engine.tasks)
+        return each(image_ids, ask, concurrency)
 
     def list(
         self,

@@ -21,7 +21,7 @@ from .defaults import MAX_CONNECTIONS
 from .engine import OneLoop, Options, Stage, Threads, answered, origin, timed_out
 from .errors import ClientClosed, ConfigError, ImagesError
 from .fast_network import FAST_TROUBLE, ClientSession, Progress, checked_url, current, fast_explained, opened
-from .transport import Answer, Body, Send
+from .transport import Answer, Body, Send, Tasks
 
 
 class AsyncFastEngine(OneLoop):
@@ -165,6 +165,21 @@ class FastEngine(Threads):
         finally:
             future.cancel()
 
+    @property
+    def tasks(self) -> Tasks:
+        return self
+
+    @property
+    def engine(self) -> AsyncFastEngine:
+        """What sends for tasks of the loop."""
+        return self._inner
+
+    def running(self) -> asyncio.AbstractEventLoop:
+        """The loop. Raises `ClientClosed`."""
+        self.begin()
+        with self._lock:
+            return self._running or self._start()
+
     def _start(self) -> asyncio.AbstractEventLoop:
         self._running = asyncio.new_event_loop()
         self._running.call_soon(self._inner.begin)
@@ -196,6 +211,10 @@ def _stop(engine: AsyncFastEngine, loop: asyncio.AbstractEventLoop, thread: thre
     async def stop() -> None:
         try:
             await engine.aclose()
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
         finally:
             loop.stop()
 

@@ -142,6 +142,8 @@ def _no_tls() -> ssl.SSLContext:
 class HttpxEngine(_Slots[httpx.BaseTransport], Threads):
     """Sends for `ImagesClient`: any number of threads at once."""
 
+    tasks = None
+
     def __init__(self, options: Options) -> None:
         _Slots.__init__(self, options)
         Threads.__init__(self)

@@ -79,7 +79,7 @@ class Tls:
                 where = {"capath" if Path(verify).is_dir() else "cafile": verify}
                 context = ssl.create_default_context(**where)  # type: ignore[arg-type]
             elif isinstance(verify, bool):
-                context = httpx.create_ssl_context(verify, trust_env=False)
+                context = httpx.create_ssl_context(verify=verify, trust_env=False)
             else:
                 context = verify
             if cert is not None:

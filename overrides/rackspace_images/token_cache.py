@@ -83,6 +83,7 @@ class TokenCache:
 
     def _files(self) -> Iterator[Path]:
         with contextlib.suppress(OSError):
+            _check_own(self.folder)
             yield from (path for path in self.folder.iterdir() if _OURS.fullmatch(path.name))
 
     def _path(self, credentials: Credentials) -> Path:
@@ -105,12 +106,18 @@ def _key(credentials: Credentials) -> str:
 
 def _private(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.lstat()
-    if os.name == "posix" and (not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid()):
-        raise PermissionError(0, "the folder is another user's")
+    found = _check_own(folder)
     # A folder that holds other things too is somebody's choice: the files are 0600 wherever they are.
     if os.name == "posix" and found.st_mode & 0o077 and all(_OURS.fullmatch(path.name) for path in folder.iterdir()):
         folder.chmod(0o700)
+
+
+def _check_own(folder: Path) -> os.stat_result:
+    """What is known of a folder that is ours, and no link to another."""
+    found = folder.lstat()
+    if os.name == "posix" and (not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid()):
+        raise PermissionError(0, "the folder is another user's")
+    return found
 
 
 def _read_own(path: Path) -> str:

@@ -104,8 +104,23 @@ _REQUEST_IDS = ("X-Compute-Request-Id", "X-Openstack-Request-Id")
 Steps = Generator[Send | Wait | Join, Any, T]
 
 
+class Tasks(Protocol):
+    """An event loop in a thread, and the engine that sends for its tasks."""
+
+    @property
+    def engine(self) -> AsyncEngine: ...
+
+    def running(self) -> asyncio.AbstractEventLoop:
+        """The loop, started if it is not. Raises `ClientClosed`."""
+        ...
+
+
 class Engine(Protocol):
     """What sends. It never raises what went wrong, it gives it: nothing of a library below is left attached."""
+
+    @property
+    def tasks(self) -> Tasks | None:
+        """Where many at once are better asked than in threads, if there is such a place."""
 
     def begin(self) -> None:
         """Called before each call. Raises `ClientClosed` once it is closed."""

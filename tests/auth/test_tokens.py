@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -10,10 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from cloud import SECRET, Cloud, body
 from conftest import SOURCE_ID
-from rackspace_images import AsyncImagesClient, Image, ImagesClient, errors
+from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, errors
+from rackspace_images.identity import Grant, granted
+from rackspace_images.transport import Answer
 from scripted import answer
 
 REFUSAL = answer(401, {"unauthorized": {"code": 401, "message": "Unable to authenticate user."}})
@@ -303,3 +307,37 @@ def test_a_client_that_is_closed_meanwhile_says_so() -> None:
             images.close()
             cloud.gate.set()
             assert isinstance(asking.exception(10), errors.ClientClosed)
+
+
+def test_a_token_that_is_over_is_no_substitute_for_a_new_one() -> None:
+    """While it is only due, it is used when identity fails; once it is over, identity's failure is the answer."""
+    with Cloud() as cloud, ImagesClient(cloud.api_key(), retry=None) as images:
+        images.get(SOURCE_ID)
+        now = time.time()
+        tokens = images._session.tokens
+        cloud.login = answer(503, b"")
+        tokens._clock = lambda: now + 24 * 3600 - 60
+        assert images.get(SOURCE_ID).id == SOURCE_ID
+        assert len(cloud.logins) == 2
+        tokens._clock = lambda: now + 24 * 3600 + 1
+        with pytest.raises(errors.ServiceUnavailable):
+            images.get(SOURCE_ID)
+    assert len(cloud.asked) == 2
+
+
+def test_an_end_without_a_zone_is_utc_and_one_with_a_zone_is_its_own() -> None:
+    """Whatever the zone of the machine."""
+    for written, seconds in (
+        ("2015-07-10T18:24:01Z", 1436552641),
+        ("2015-07-10T18:24:01", 1436552641),
+        ("2015-07-10T20:24:01+02:00", 1436552641),
+        ("2015-07-10T18:24:01.512Z", 1436552641.512),
+        ("tomorrow", None),
+        (7, None),
+    ):
+        token = {"id": "t", "expires": written}
+        found = granted(
+            ApiKey("u", "k"), Answer(200, httpx.Headers(), json.dumps({"access": {"token": token}}).encode()), 0.0
+        )
+        assert isinstance(found, Grant)
+        assert found.expires == seconds

@@ -67,10 +67,10 @@ def test_refused_by_the_system(machine: Machine, monkeypatch: pytest.MonkeyPatch
     """The system's own words are passed on."""
     path = machine.write(CLOUD)
 
-    def refuse(self: Path) -> bytes:
+    def refuse(self: Path, mode: str) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(ConfigError, match=f"{path} cannot be read: Permission denied"):
         load(environ={})
 

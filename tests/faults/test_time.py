@@ -16,7 +16,7 @@ from scripted import answer
 
 from .ways import Caller, Way, ids, is_a
 
-LIMIT = 0.2
+LIMIT = 0.4
 LATE = 0.5
 
 NO_ANSWER = "no answer"

@@ -122,7 +122,7 @@ def test_the_library_stays_small() -> None:
     """A module that outgrows some 250 lines of code has two subjects; the whole can be read in an hour."""
     sizes = {name: code_lines(LIBRARY / f"{name}.py") for name in ORDER}
     assert max(sizes.values()) <= 250, sizes
-    assert sum(sizes.values()) <= 3700, sizes
+    assert sum(sizes.values()) <= 3800, sizes
 
 
 def test_importing_the_library_imports_nothing_beside_it() -> None:
@@ -131,7 +131,7 @@ def test_importing_the_library_imports_nothing_beside_it() -> None:
     modules = set(
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     )
-    beside = {f"rackspace_images.{name}" for name in ("cli", "sandbox", "config", "documents")}
+    beside = {f"rackspace_images.{name}" for name in ("cli", "sandbox", "testing", "config", "documents")}
     assert not modules & (beside | {"yaml", "starlette", "uvicorn", "platformdirs", "argparse"})
 
 

@@ -8,12 +8,14 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 from cloud import Cloud
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, StaticToken, errors
+from rackspace_images.engine import ENGINES
 from scripted import Request, Scripted, answer
 
 Outcomes = list[tuple[Any, Image | errors.ImagesError]]
@@ -32,15 +34,19 @@ def echo(request: Request) -> bytes:
     return answer(200, {"image": {"id": image_id}})
 
 
-def _many(endpoint: str, ids: Iterable[Any], *, take: int | None = None, **options: Any) -> Outcomes:
-    with ImagesClient(StaticToken("t"), endpoint=endpoint) as images:
+def _many(
+    endpoint: str, ids: Iterable[Any], *, engine: str = "httpx", take: int | None = None, **options: Any
+) -> Outcomes:
+    with ImagesClient(StaticToken("t"), endpoint=endpoint, engine=engine) as images:
         return list(itertools.islice(images.get_many(ids, **options), take))
 
 
-def _many_async(endpoint: str, ids: Iterable[Any], *, take: int | None = None, **options: Any) -> Outcomes:
+def _many_async(
+    endpoint: str, ids: Iterable[Any], *, engine: str = "httpx", take: int | None = None, **options: Any
+) -> Outcomes:
     async def ask() -> Outcomes:
         found: Outcomes = []
-        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint) as images:
+        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint, engine=engine) as images:
             async with aclosing(images.get_many(ids, **options)) as outcomes:  # type: ignore[type-var]
                 async for outcome in outcomes:
                     found.append(outcome)
@@ -51,9 +57,15 @@ def _many_async(endpoint: str, ids: Iterable[Any], *, take: int | None = None, *
     return asyncio.run(ask())
 
 
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    chosen: str = request.param
+    return chosen
+
+
 @pytest.fixture(params=[_many, _many_async], ids=["sync", "async"])
-def many(request: pytest.FixtureRequest) -> Many:
-    chosen: Many = request.param
+def many(request: pytest.FixtureRequest, engine: str) -> Many:
+    chosen: Many = partial(request.param, engine=engine)
     return chosen
 
 
@@ -103,15 +115,15 @@ def test_no_more_than_concurrency_are_under_way(many: Many) -> None:
     assert most == 5
 
 
-def test_a_failed_sign_in_stops_the_run(many: Many) -> None:
+def test_a_failed_sign_in_stops_the_run(engine: str) -> None:
     """It is nobody's id, and is raised, once."""
-    with Cloud(login=answer(401, b"")) as cloud, ImagesClient(cloud.api_key()) as images:
+    with Cloud(login=answer(401, b"")) as cloud, ImagesClient(cloud.api_key(), engine=engine) as images:
         with pytest.raises(errors.AuthenticationFailed):
             list(images.get_many(map(numbered, range(500))))
         assert len(cloud.logins) == 1
 
         async def ask() -> None:
-            async with AsyncImagesClient(cloud.api_key()) as twin:
+            async with AsyncImagesClient(cloud.api_key(), engine=engine) as twin:
                 async for _ in twin.get_many(map(numbered, range(500))):
                     pass
 
@@ -141,7 +153,7 @@ def test_a_concurrency_that_is_none(concurrency: Any) -> None:
             images.locate_many([], concurrency=concurrency)
 
 
-def test_leaving_early_waits_for_nothing() -> None:
+def test_leaving_early_waits_for_nothing(engine: str) -> None:
     """The answers that are under way are nobody's any more, and nothing further is asked."""
     slow = threading.Event()
 
@@ -150,7 +162,7 @@ def test_leaving_early_waits_for_nothing() -> None:
             slow.wait(20)
         return echo(request)
 
-    with Scripted(silent) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint) as images:
+    with Scripted(silent) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint, engine=engine) as images:
         started = time.perf_counter()
         outcomes = images.get_many(map(numbered, itertools.count()), concurrency=8)
         assert next(outcomes)[0] == numbered(0)
@@ -163,7 +175,7 @@ def test_leaving_early_waits_for_nothing() -> None:
         assert len(server.requests) <= asked + 8
 
 
-def test_results_do_not_wait_for_the_next_id() -> None:
+def test_results_do_not_wait_for_the_next_id(engine: str) -> None:
     """Ids that come slowly, as from a pipe, are answered as they come."""
     more = threading.Event()
 
@@ -172,14 +184,14 @@ def test_results_do_not_wait_for_the_next_id() -> None:
         assert more.wait(10)
         yield numbered(2)
 
-    with Scripted(echo) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint) as images:
+    with Scripted(echo) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint, engine=engine) as images:
         outcomes = images.get_many(slowly())
         assert next(outcomes)[0] == numbered(1)
         more.set()
         assert [one for one, _ in outcomes] == [numbered(2)]
 
 
-def test_async_ids() -> None:
+def test_async_ids(engine: str) -> None:
     """An async iterable is taken as it comes."""
 
     async def ids() -> AsyncIterator[str]:
@@ -188,18 +200,18 @@ def test_async_ids() -> None:
             yield numbered(number * 10)
 
     async def ask(endpoint: str) -> int:
-        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint) as images:
+        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint, engine=engine) as images:
             return len([one async for one, image in images.get_many(ids()) if isinstance(image, Image)])
 
     with Scripted(echo) as server:
         assert asyncio.run(ask(server.endpoint)) == 20
 
 
-def test_in_a_running_loop() -> None:
+def test_in_a_running_loop(engine: str) -> None:
     """As in a notebook."""
 
     async def cell(endpoint: str) -> int:
-        with ImagesClient(StaticToken("t"), endpoint=endpoint) as images:
+        with ImagesClient(StaticToken("t"), endpoint=endpoint, engine=engine) as images:
             return len(list(images.get_many(map(numbered, range(10)))))
 
     with Scripted(echo) as server:
@@ -223,3 +235,30 @@ def test_nothing_is_asked_before_it_is_iterated() -> None:
     with ImagesClient(ApiKey("u", "k", auth_url="http://127.0.0.1:1")) as images:
         images.get_many([numbered(1)])
         images.list()
+
+
+def test_closing_the_client_ends_a_run(engine: str) -> None:
+    """From another thread, while an answer is waited for: the run ends with `ClientClosed`, at once."""
+    silent = threading.Event()
+
+    def hold(request: Request) -> bytes:
+        silent.set()
+        time.sleep(5)
+        return echo(request)
+
+    with Scripted(hold) as server:
+        images = ImagesClient(StaticToken("t"), endpoint=server.endpoint, engine=engine)
+
+        def close() -> None:
+            silent.wait(5)
+            images.close()
+
+        closer = threading.Thread(target=close)
+        closer.start()
+        started = time.perf_counter()
+        with pytest.raises(errors.ClientClosed):
+            list(images.get_many(map(numbered, itertools.count())))
+        assert time.perf_counter() - started < 4
+        closer.join()
+        with pytest.raises(errors.ClientClosed):
+            list(images.get_many([numbered(1)]))

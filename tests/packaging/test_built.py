@@ -39,6 +39,7 @@ def test_the_wheel_holds_the_packages_and_the_documents() -> None:
         "rackspace_images/openapi/vectors/images.json",
         "rackspace_images/sandbox/__init__.py",
         "rackspace_images/cli/main.py",
+        "rackspace_images/testing/plugin.py",
         "rackspace_images_api/py.typed",
         "rackspace_images_api/completed.py",
         "rackspace_images_api/models/image.py",

@@ -23,7 +23,7 @@ from typing import Any
 
 from rackspace_images.sandbox import Sandbox
 
-from .judge import judge, read
+from .judge import judge, read, tells_null_from_absent
 from .languages import LANGUAGES, Language
 
 HERE = Path(__file__).resolve().parent
@@ -55,6 +55,8 @@ class Row:
     explained: dict[str, str] = field(default_factory=dict)
     """Vector → why it cannot be expressed in what this generator makes."""
     wrong: dict[str, list[str]] = field(default_factory=dict)
+    tells_null: bool = False
+    """From absent."""
     seconds: float = 0.0
 
     @property
@@ -140,6 +142,7 @@ def compare(row: Row, vectors: dict[str, Any], reports: list[dict[str, Any]]) ->
     levels = {vector["name"]: vector["level"] for vector in vectors["vectors"] + vectors["lists"]}
     reasons = json.loads((HERE / row.language.folder / "not-expressible.json").read_text(encoding="utf-8"))
     explained = {name: reason for reason, names in reasons.items() for name in names}
+    row.tells_null = tells_null_from_absent(vectors, reports)
     for name, wrong in judge(vectors, reports).items():
         if not wrong:
             row.passed.setdefault(levels[name], []).append(name)
@@ -157,10 +160,11 @@ def table(rows: list[Row], vectors: dict[str, Any]) -> str:
     """The table, and under it what it cannot hold: reasons and failures."""
     levels = [vector["level"] for vector in vectors["vectors"] + vectors["lists"]]
     heads = ["", *(f"{level} ({levels.count(level)})" for level in ("contract", "tolerance"))]
-    cells = [[*heads, "not expressible", "failed", "seconds"]]
+    cells = [[*heads, "not expressible", "failed", "tells null from absent", "seconds"]]
     for row in rows:
         counts = [str(len(row.passed.get(level, []))) for level in ("contract", "tolerance")]
-        rest = ["-"] * 4 if row.broken else [*counts, str(len(row.explained)), str(len(row.wrong))]
+        found = [*counts, str(len(row.explained)), str(len(row.wrong)), "yes" if row.tells_null else "no"]
+        rest = ["-"] * len(found) if row.broken else found
         cells.append([row.language.name, *rest, f"{row.seconds:.0f}"])
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     lines = []

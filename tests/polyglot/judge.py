@@ -50,6 +50,18 @@ def judge(vectors: JsonObject, reports: list[JsonObject]) -> dict[str, list[str]
     return found
 
 
+def tells_null_from_absent(vectors: JsonObject, reports: list[JsonObject]) -> bool:
+    """Whether a member that is null is reported as null and an absent one is not. No vector asks for it."""
+    images = {(report["vector"], report["region"]): report.get("image") or {} for report in reports}
+    for vector in vectors["vectors"]:
+        for region in vector.get("regions", vectors["regions"]):
+            expected, image = vector["expect"][-1], images.get((vector["name"], region), {})
+            kept = all(name in image for name in expected.get("null", []))
+            if not kept or any(name in image for name in expected.get("absent", [])):
+                return False
+    return True
+
+
 def problems(expected: JsonObject, report: JsonObject) -> Iterator[str]:
     outcome = expected["outcome"]
     if outcome == "image":

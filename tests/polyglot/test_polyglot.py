@@ -17,8 +17,11 @@ from typing import Any
 import pytest
 
 from polyglot.__main__ import ROOT, Row, compare, described
-from polyglot.judge import judge
+from polyglot.judge import judge, tells_null_from_absent
 from polyglot.languages import LANGUAGES, declares
+
+# Compilers take their time on a machine that is busy.
+pytestmark = pytest.mark.timeout(900)
 
 BUILD = ROOT / "build" / "polyglot"
 VECTORS = described()
@@ -126,6 +129,18 @@ def test_moments_are_equal_by_value_and_numbers_to_the_last_digit() -> None:
     assert wrong(reports) == {"size-beyond-doubles"}
 
 
+def test_who_tells_null_from_absent() -> None:
+    """A client does that reports nulls as nulls, and nothing of what is absent."""
+    reports = [report for report in perfect() if "image" in report]
+    assert not tells_null_from_absent(VECTORS, reports)
+    nulls = {v["name"]: v["expect"][-1].get("null", []) for v in VECTORS["vectors"]}
+    for report in reports:
+        report["image"].update(dict.fromkeys(nulls[report["vector"]]))
+    assert tells_null_from_absent(VECTORS, reports)
+    next(report for report in reports if report["vector"] == "only-id")["image"]["name"] = None
+    assert not tells_null_from_absent(VECTORS, reports)
+
+
 def test_explanations_have_to_be_true() -> None:
     """A vector is excused only where it fails, is there, and is no contract."""
     go = next(language for language in LANGUAGES if language.folder == "go")
@@ -204,7 +219,6 @@ def test_a_runner_that_breaks_fails_its_row_alone(project: Path) -> None:
         assert "Go FAILED" not in done.stdout
 
 
-@pytest.mark.timeout(600)
 def test_a_new_field_reaches_all_languages(project: Path) -> None:
     """A field that the document gains is declared and reported in every language; only a vector is written by hand."""
     name = "        name:\n          description: The name its owner gave it"

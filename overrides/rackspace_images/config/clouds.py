@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rackspace_images.credentials import US_AUTH_URL
 from rackspace_images.errors import ConfigError
 from rackspace_images.text import one_line
@@ -33,6 +35,7 @@ def named(name: str, variables: Variables, region: str | None) -> Settings:
         path, section = sections[-1]
         raise ConfigError(f"{path} has no {shown}; it has {_listed(section)}", hint=_choose(section))
     path = holding[-1][0]
+    _check_owners([where for where, _ in holding])
     cloud = Cloud(f"{shown} of {path}", path, {where: section.entries[name] for where, section in holding})
     profile = cloud.word("profile", "cloud")
     if profile is not None:
@@ -40,6 +43,15 @@ def named(name: str, variables: Variables, region: str | None) -> Settings:
     return cloud.settings(
         variables, region=region, rackspace=profile == "rackspace" and cloud.layers[-1].path is None, read=paths
     )
+
+
+def _check_owners(paths: list[Path]) -> None:
+    """Whoever may write a `clouds.yaml` where somebody works says where the secret of that one's `secure.yaml` goes."""
+    if len(paths) == 2 and 0 not in (owners := [files.owner(path) for path in paths]) and len(set(owners)) > 1:
+        raise ConfigError(
+            f"{paths[0]} and {paths[1]} belong to different users, and so are not read together",
+            hint="OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE, if both are yours",
+        )
 
 
 def only(variables: Variables, region: str | None) -> Settings | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from .tree import Branch, Unreadable, Value, parse_json
 from .variables import Variables
 
 SITE = Path("/etc/openstack")
+_LARGEST = 2**20
 _ENDINGS = (".yaml", ".yml", ".json")
 _NAMED_BY = {"clouds": "OS_CLIENT_CONFIG_FILE", "secure": "OS_CLIENT_SECURE_FILE"}
 
@@ -38,7 +40,7 @@ def find(stem: str, variables: Variables) -> Path | None:
     named = variables.get(variable)
     if named:
         path = Path(variables.expanded(named))
-        if not _is_there(path):
+        if not _is_there(path, named=True):
             raise ConfigError(f"{variable} names {path}, which is not there", hint=f"unset {variable}, or set it right")
         return path
     names = (folder / (stem + ending) for folder in folders(variables) for ending in _ENDINGS)
@@ -71,11 +73,14 @@ def at_line(line: int | None) -> str:
 
 def _read(path: Path) -> Value | Unreadable:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
     except OSError as error:
         words = error.strerror or type(error).__name__
     else:
-        return _parsed(path, data)
+        if len(data) <= _LARGEST:
+            return _parsed(path, data)
+        words = f"it has more than {_LARGEST} bytes"
     raise ConfigError(f"{path} cannot be read: {words}", hint="make it yours and readable (chmod 600)")
 
 
@@ -87,9 +92,15 @@ def _parsed(path: Path, data: bytes) -> Value | Unreadable:
     return parse_yaml(data)
 
 
-def _is_there(path: Path) -> bool:
+def owner(path: Path) -> int:
+    """Whose a file is; root's where that is no question."""
+    return path.stat().st_uid
+
+
+def _is_there(path: Path, *, named: bool = False) -> bool:
+    """A pipe is what `<(…)` names; one that is merely found may be anybody's, and would be waited for."""
     try:
-        path.stat()
+        mode = path.stat().st_mode
     except (OSError, ValueError):
         return False
-    return True
+    return named or stat.S_ISREG(mode) or stat.S_ISDIR(mode)

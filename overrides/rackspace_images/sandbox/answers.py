@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 
 from rackspace_images.documents import vectors
 
-from .spec import JsonObject, merge_patch, resolve
+from .spec import JsonObject, document, merge_patch, resolve
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer, as it goes over the wire. A gateway's has no request id."""
+    """One answer, as it goes over the wire, after `delay` seconds. A gateway's has no request id."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     gateway: bool = False
+    delay: float = 0.0
 
 
 class Answers:
@@ -47,6 +48,28 @@ class Answers:
             if vector["level"] == "contract"
         }
         self._given: Counter[tuple[str, str]] = Counter()
+        self._first: list[tuple[str | None, Answer]] = []
+        self._put: list[tuple[str, str]] = []
+
+    def put(self, region: str, image_id: str, stages: list[JsonObject]) -> None:
+        """Makes an image one of the region's: as each of `stages` in turn, then as the last."""
+        key = (region, image_id)
+        self._images[key] = [_answer({"status": 200, "body": {"json": {"image": stage}}}) for stage in stages]
+        self._listed[key] = [True] * len(stages)
+        self._given[key] = 0
+        self._put.append(key)
+
+    def interject(self, answer: Answer, image_id: str | None = None) -> None:
+        """Gives this answer once, before any other; with `image_id`, to who asks for that image."""
+        self._first.append((image_id, answer))
+
+    def interjected(self, image_id: str | None) -> Answer | None:
+        """The answer that comes before the one that belongs there, if there is any."""
+        for place, (wanted, answer) in enumerate(self._first):
+            if wanted in (None, image_id):
+                del self._first[place]
+                return answer
+        return None
 
     def next(self, region: str, image_id: str) -> Answer | None:
         """The next answer for an image in a region (`DFW`), or None where no vector has it."""
@@ -69,8 +92,13 @@ class Answers:
         return found
 
     def reset(self) -> None:
-        """Begins every sequence anew."""
+        """Begins every sequence anew, and forgets what was added to them."""
         self._given.clear()
+        self._first.clear()
+        for key in self._put:
+            self._images.pop(key, None)
+            self._listed.pop(key, None)
+        self._put.clear()
 
     def _next(self, described: dict[tuple[str, str], list[Answer]], region: str, reserved_id: str) -> Answer | None:
         # No id of a server is an image's, so both count in one.
@@ -80,6 +108,19 @@ class Answers:
         given = self._given[region, reserved_id]
         self._given[region, reserved_id] += 1
         return answers[min(given, len(answers) - 1)]
+
+
+def fault(status: int, headers: dict[str, str]) -> Answer:
+    """The document's example of what a status comes with; of one that it does not describe, a gateway's page."""
+    described = document("images")
+    responses = described["paths"]["/images/{image_id}"]["get"]["responses"]
+    known = str(status) in responses
+    name = responses[str(status) if known else "default"]["$ref"].rpartition("/")[2]
+    kind = "application/json" if known else "text/html"
+    examples = described["components"]["responses"][name]["content"][kind]["examples"]
+    reference = next(iter(examples.values()))["$ref"]
+    body = {"$ref": f"../images.yaml{reference}/value"}
+    return _answer({"status": status, "headers": {"Content-Type": kind, **headers}, "body": body})
 
 
 def _answer(described: JsonObject) -> Answer:

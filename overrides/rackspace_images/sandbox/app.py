@@ -1,4 +1,4 @@
-"""The application: the identity services, and compute on every other path."""
+"""The application: the identity services, the documents as a page, and compute on every other path."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import request_response
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route, request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import identity
@@ -29,7 +29,7 @@ def create_app(
     of every request.
     """
     app = Starlette(
-        routes=identity.routes(base_url),
+        routes=[*identity.routes(base_url), Route("/docs", _docs, methods=["GET"])],
         middleware=[Middleware(_Watch, on_request=on_request)] if on_request else [],
         exception_handlers={405: _bad_method},
     )
@@ -37,6 +37,13 @@ def create_app(
     # A trailing slash is another path, and is not found: no redirect.
     app.router.redirect_slashes = False
     return app
+
+
+async def _docs(request: Request) -> Response:
+    # Imported for whoever looks: the sandbox of a test has to start at once.
+    from .reference import page
+
+    return HTMLResponse(page())
 
 
 async def _bad_method(request: Request, error: Exception) -> Response:

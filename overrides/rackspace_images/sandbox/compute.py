@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
@@ -35,6 +36,8 @@ def compute(answers: Answers, base_url: str | None) -> Callable[[Request], Await
         else:
             answer = not_routed()
         if isinstance(answer, Answer):
+            if answer.delay:
+                await asyncio.sleep(answer.delay)
             response = Response(answer.body, answer.status, answer.headers)
             return response if answer.gateway else _named(response)
         return _named(answer)
@@ -61,12 +64,15 @@ def _in_version(
         return documented("images", "BadRequest", 400)
     if refused is not None:
         return refused
-    if operation["image_id"] == "detail":
+    wanted = operation["image_id"]
+    if first := answers.interjected(None if wanted == "detail" else wanted):
+        return first
+    if wanted == "detail":
         page = answers.next_page(region, listing.server_of(request.query_params))
         url = address(request, base_url) + request.url.path
         return page or listing.page(answers.images(region), request.query_params, url)
     # An id in upper case or without dashes is nobody's here, as it is at Nova.
-    answer = answers.next(region, operation["image_id"])
+    answer = answers.next(region, wanted)
     return answer or documented("images", "ItemNotFound", 404)
 
 

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from types import TracebackType
+from typing import Self
 
 import uvicorn
 from starlette.applications import Starlette
@@ -110,7 +111,7 @@ class Sandbox:
             self._server.stop()
             thread.join(_STOP_SECONDS)
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -1,0 +1,241 @@
+"""The documents as a page for people: headings, tables and examples, and nothing that a browser has to load.
+
+It knows the part of OpenAPI that these documents keep to: references, plain types, and no choice between schemas.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from rackspace_images.documents import DocumentName
+
+from .spec import JsonObject, document
+
+_METHODS = ("get", "put", "post", "delete", "patch", "head")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, and what stands below it in HTML."""
+
+    level: int
+    anchor: str
+    title: str
+    html: str
+
+
+def sections(name: DocumentName) -> Iterator[Section]:
+    """One document, in its own order: what it is, its operations with their answers, and its schemas."""
+    described = document(name)
+    info = described["info"]
+    servers = "".join(
+        f"<dt><code>{escape(server['url'])}</code></dt><dd>{_text(server.get('description'))}{_variables(server)}</dd>"
+        for server in described.get("servers", [])
+    )
+    intro = f"<p>Version {escape(info['version'])}, {escape(info['license']['name'])}.</p>{_text(info['description'])}"
+    yield Section(1, name, info["title"], intro + (f"<dl>{servers}</dl>" if servers else ""))
+    for path, item in described["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                yield from _operation(name, described, path, method, item)
+    for schema, content in described["components"]["schemas"].items():
+        rows = _rows(described, content)
+        yield Section(3, f"{name}-{schema}", schema, _text(content.get("description")) + rows)
+
+
+def _operation(name: str, described: JsonObject, path: str, method: str, item: JsonObject) -> Iterator[Section]:
+    operation = item[method]
+    anchor = operation["operationId"]
+    where = f'<p class="api-path"><b>{method.upper()}</b> <code>{escape(path)}</code></p>'
+    html = where + _text(operation.get("description"))
+    given = [_followed(described, one) for one in [*item.get("parameters", []), *operation.get("parameters", [])]]
+    if given:
+        html += _table(
+            ("Parameter", "In", "Type", "What it is"),
+            [
+                (
+                    f"<code>{escape(one['name'])}</code>{' <i>required</i>' if one.get('required') else ''}",
+                    escape(one["in"]),
+                    _type(described, one["schema"]),
+                    _text(one.get("description")) + _shown(one),
+                )
+                for one in given
+            ],
+        )
+    if "requestBody" in operation:
+        html += "<p><b>Request body</b></p>" + _content(name, described, operation["requestBody"])
+    yield Section(2, anchor, operation["summary"], html)
+    for status, response in operation["responses"].items():
+        answer = _followed(described, response)
+        title = "Any other status" if status == "default" else status
+        label = response.get("$ref", "").rpartition("/")[2]
+        html = _text(answer.get("description"))
+        if answer.get("headers"):
+            headers = [
+                (f"<code>{escape(header)}</code>", _text(_followed(described, content).get("description")))
+                for header, content in answer["headers"].items()
+            ]
+            html += f"<details><summary>{len(headers)} headers</summary>{_table(('Header', 'What it is'), headers)}"
+            html += "</details>"
+        title = title if status == "default" else f"{title} {label}".strip()
+        yield Section(3, f"{anchor}-{status}", title, html + _content(name, described, answer))
+
+
+def _content(name: str, described: JsonObject, holder: JsonObject) -> str:
+    html = ""
+    for kind, content in _followed(described, holder).get("content", {}).items():
+        schema = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        link = f': <a href="#{name}-{schema}">{escape(schema)}</a>' if schema else ""
+        html += f"<p><code>{escape(kind)}</code>{link}</p>"
+        for title, given in content.get("examples", {}).items():
+            example = _followed(described, given)
+            html += f"<details><summary>Example: {escape(example.get('summary') or title)}</summary>"
+            html += f"<pre><code>{escape(_written(example['value']))}</code></pre></details>"
+    return html
+
+
+def _rows(described: JsonObject, schema: JsonObject, prefix: str = "") -> str:
+    fields = list(_fields(described, schema, prefix))
+    return _table(("Field", "Type", "What it is"), fields) if fields else ""
+
+
+def _fields(described: JsonObject, schema: JsonObject, prefix: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in schema.get("properties", {}).items():
+        followed = _followed(described, field)
+        required = " <i>required</i>" if name in schema.get("required", []) else ""
+        said = "" if "$ref" in field else _text(field.get("description")) + _shown(field)
+        yield f"<code>{escape(prefix + name)}</code>{required}", _type(described, field), said
+        if "$ref" not in field:
+            yield from _fields(described, followed, f"{prefix}{name}.")
+            if isinstance(field.get("items"), dict) and "$ref" not in field["items"]:
+                yield from _fields(described, field["items"], f"{prefix}{name}[].")
+
+
+def _type(described: JsonObject, schema: JsonObject) -> str:
+    if "$ref" in schema:
+        target = schema["$ref"].rpartition("/")[2]
+        home = "identity" if described is document("identity") else "images"
+        return f'<a href="#{home}-{target}">{escape(target)}</a>'
+    kinds = schema.get("type", "any")
+    words = [kinds] if isinstance(kinds, str) else list(kinds)
+    if "array" in words and "items" in schema:
+        words[words.index("array")] = "array of"
+        rest = " or null" if "null" in words else ""
+        return f"array of {_type(described, schema['items'])}{rest}"
+    text = escape(" or ".join(words))
+    return f"{text}, {escape(schema['format'])}" if "format" in schema else text
+
+
+def _shown(holder: JsonObject) -> str:
+    if "example" not in holder or isinstance(holder["example"], dict | list):
+        return ""
+    return f'<p class="api-example">Example: <code>{escape(str(holder["example"]))}</code></p>'
+
+
+def _variables(server: JsonObject) -> str:
+    return "".join(
+        f"<p><code>{escape(name)}</code>: {_text(one.get('description'), inline=True)}</p>"
+        for name, one in server.get("variables", {}).items()
+    )
+
+
+def _followed(described: JsonObject, value: JsonObject) -> JsonObject:
+    while "$ref" in value:
+        found: Any = described
+        for part in value["$ref"].split("/")[1:]:
+            found = found[part.replace("~1", "/").replace("~0", "~")]
+        value = found
+    return value
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    head = "".join(f"<th>{name}</th>" for name in heads)
+    # The name of its column goes with each cell, for a screen too narrow to stand them side by side.
+    body = "".join(
+        "<tr>" + "".join(f'<td data-head="{name}">{cell}</td>' for name, cell in zip(heads, row, strict=True)) + "</tr>"
+        for row in rows
+    )
+    return f'<table class="api"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False})
+
+
+def _text(markdown: str | None, *, inline: bool = False) -> str:
+    if not markdown:
+        return ""
+    html: str = _markdown().renderInline(markdown) if inline else _markdown().render(markdown)
+    return html
+
+
+STYLE = """\
+table.api { border-collapse: collapse; width: 100%; margin: .6em 0 1.2em; }
+table.api th, table.api td { text-align: left; vertical-align: top; padding: .4em .6em .4em 0; }
+table.api tr { border-bottom: 1px solid var(--api-line, #8884); }
+table.api p { margin: 0 0 .3em; }
+table.api td:first-child code { font-weight: 600; overflow-wrap: anywhere; }
+.api-example { opacity: .8; font-size: .92em; overflow-wrap: anywhere; }
+@media (max-width: 45em) {
+  table.api thead { display: none; }
+  table.api tr, table.api td { display: block; padding-right: 0; }
+  table.api tr { padding: .5em 0; }
+  table.api td { padding-top: .1em; padding-bottom: .1em; }
+  table.api td:nth-child(n+2):not(:last-child)::before { content: attr(data-head) ": "; opacity: .7; }
+}
+"""
+
+_PAGE_STYLE = """\
+:root { color-scheme: light dark; --ink: light-dark(#1c2024, #e4e7eb); --paper: light-dark(#fff, #16191d);
+  --soft: light-dark(#f3f5f7, #20252b); --link: light-dark(#0b57a4, #7db7f5);
+  --api-line: light-dark(#dde1e6, #333a42); }
+* { box-sizing: border-box; }
+body { margin: 0; font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
+a { color: var(--link); }
+nav { position: sticky; top: 0; padding: .6em 1.2em; background: var(--paper);
+  border-bottom: 1px solid var(--api-line); overflow-x: auto; white-space: nowrap; }
+nav a { margin-right: 1.2em; text-decoration: none; }
+nav b { margin-right: 1.6em; }
+main { max-width: 58em; margin: 0 auto; padding: 0 1.2em 4em; }
+h1, h2, h3 { line-height: 1.25; scroll-margin-top: 3.2em; }
+h1 { margin-top: 1.6em; } h2 { margin-top: 2.4em; } h3 { margin-top: 2em; }
+code, pre { font: .92em/1.5 ui-monospace, monospace; }
+code { background: var(--soft); padding: .1em .3em; border-radius: 3px; overflow-wrap: anywhere; }
+pre { background: var(--soft); padding: 1em; border-radius: 6px; overflow-x: auto; }
+pre code { background: none; padding: 0; overflow-wrap: normal; }
+.api-path b { color: var(--link); }
+dd { margin: 0 0 1em 1.2em; }
+summary { cursor: pointer; }
+"""
+
+
+@cache
+def page() -> str:
+    """Both documents as one HTML page."""
+    names: tuple[DocumentName, ...] = ("images", "identity")
+    found = [section for name in names for section in sections(name)]
+    links = "".join(
+        f'<a href="#{section.anchor}">{escape(section.title)}</a>' for section in found if section.level == 2
+    )
+    body = "".join(
+        f'<h{section.level} id="{escape(section.anchor)}">{escape(section.title)}</h{section.level}>{section.html}'
+        for section in found
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        f"<title>HTTP API of rackspace-images</title><style>{_PAGE_STYLE}{STYLE}</style></head>"
+        f"<body><nav><b>HTTP API</b>{links}</nav><main>{body}</main></body></html>"
+    )
