@@ -18,7 +18,8 @@ OLDEST = PYTHONS[0]
 GENERATE = "openapi/python/generate.py"
 # Tests that need more than the package: each is run by the session that has it.
 ELSEWHERE = [
-    f"tests/{name}" for name in ("compat", "generation", "lint", "openstack", "packaging", "polyglot", "typing")
+    f"tests/{name}"
+    for name in ("compat", "distributed", "generation", "lint", "openstack", "packaging", "polyglot", "typing")
 ]
 
 
@@ -127,6 +128,13 @@ def polyglot(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST, default=False)
+def distributed(session: nox.Session) -> None:
+    """Audit over a real scheduler and workers on this machine, killed and lost on the way: a minute or two."""
+    session.install(".[sandbox,fast,dask]", *group("tests"))
+    session.run("pytest", "tests/cluster", "tests/audit", *session.posargs)
+
+
+@nox.session(python=OLDEST, default=False)
 def bench(session: nox.Session) -> None:
     """Measure speed, memory and requests beside other clients in one run: some ten minutes, on a machine at rest."""
     session.install(".[sandbox]", *group("bench"))
@@ -170,7 +178,7 @@ def mutation(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def licences(session: nox.Session) -> None:
     """Write docs/licences.md: what is installed with the package, and under which licence."""
-    session.install(".[sandbox,fast,completion]", "packaging")
+    session.install(".[sandbox,fast,completion,dask]", "packaging")
     session.run("python", "docs/licences.py")
 
 
