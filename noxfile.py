@@ -18,7 +18,8 @@ OLDEST = PYTHONS[0]
 GENERATE = "openapi/python/generate.py"
 # Tests that need more than the package: each is run by the session that has it.
 ELSEWHERE = [
-    f"tests/{name}" for name in ("compat", "generation", "lint", "openstack", "packaging", "polyglot", "typing")
+    f"tests/{name}"
+    for name in ("cluster", "compat", "generation", "lint", "openstack", "packaging", "polyglot", "typing")
 ]
 
 
@@ -124,6 +125,13 @@ def polyglot(session: nox.Session) -> None:
     session.run("python", "-m", "polyglot", *session.posargs, env={"PYTHONPATH": "tests"})
     if not session.posargs:
         session.run("pytest", "--noconftest", "tests/polyglot")
+
+
+@nox.session(python=OLDEST, default=False)
+def distributed(session: nox.Session) -> None:
+    """Audit over a real scheduler and workers on this machine, killed and lost on the way: a minute or two."""
+    session.install(".[sandbox,fast,dask]", *group("tests"))
+    session.run("pytest", "tests/cluster", "tests/audit", *session.posargs)
 
 
 @nox.session(python=OLDEST, default=False)

@@ -15,7 +15,7 @@ from .auth import GrantStore, TokenSource
 from .credentials import Credentials, StaticToken
 from .defaults import ATTEMPT_TIMEOUT, DEADLINE
 from .engine import ENGINES, Options
-from .errors import ConfigError, ImagesError
+from .errors import ConfigError, ImagesError, OverLimit
 from .image import Image, image_from_answer, image_uuid
 from .listing import Page, Query, page_from_answer
 from .proxies import Proxies, read_proxy, usable
@@ -157,6 +157,13 @@ class BaseClient(Generic[AnyEngine]):
         other._place = Place(checked_region(region))
         other._given = self._given | {"region": region, "endpoint": None}
         return other
+
+    def hold(self, region: str | None, seconds: float, status: int = 429) -> None:
+        """Sends nothing to a region for so long, as if it had answered so: for a limit that another process met."""
+        refusal = OverLimit(status, None, "another process was told to wait")
+        name = region or self.endpoint or self._place.given
+        if name is not None:
+            self._session.hold(name, self._policy.clock() + seconds, refusal)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """In another process the client begins anew: with its credentials, which are pickled with their secret."""

@@ -18,6 +18,7 @@ from .errors import (
     ClientClosed,
     ConnectionFailed,
     ImagesError,
+    OverLimit,
     RegionNotFound,
     RequestTimeout,
     Unauthorized,
@@ -140,6 +141,10 @@ class Session:
 
     def _gate(self, name: str) -> Gate:
         return self._gates.setdefault(name, Gate())
+
+    def hold(self, name: str, until: float, refusal: OverLimit) -> None:
+        """Closes the gate of a region, or of an endpoint without one."""
+        self._gate(name).close(until, refusal)
 
     def check_open(self) -> None:
         """Raises `ClientClosed` after `close`. A forked child shares nobody's sign-in but its own."""

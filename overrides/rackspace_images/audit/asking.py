@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
@@ -16,7 +16,7 @@ from rackspace_images.image import image_uuid
 from .folder import Folder, replaced_json
 from .given import Partition, Seen
 from .places import Places, raise_everyones
-from .rows import Outcome, Row, image_columns, row
+from .rows import Answer, Outcome, Row, image_columns, row
 
 SAVED_EVERY = 30.0
 """Seconds of answers that a killed process may lose."""
@@ -24,14 +24,16 @@ LISTED = "listed.json"
 
 Tell = Callable[[Outcome | None, int], object]
 """Told of each new row by its outcome, and of how many an earlier run left by None."""
+Ask = Callable[[str], Coroutine[Any, Any, list[Answer]]]
+"""Asks every place about an id."""
 
 
 class Asker:
     """Works on partitions of one folder; each has its file as soon as it is complete."""
 
-    def __init__(self, folder: Folder, places: Places, concurrency: int, tell: Tell) -> None:
+    def __init__(self, folder: Folder, ask: Ask, concurrency: int, tell: Tell) -> None:
         self._folder = folder
-        self._places = places
+        self._ask = ask
         self._concurrency = concurrency
         self._tell = tell
         self._columns = image_columns(folder.plan.columns)
@@ -41,7 +43,7 @@ class Asker:
         """Asks for every id that has no row. Whatever stops it, what has come is kept."""
         owners: dict[str, Partition] = {}
         async with self._saving():
-            asked = each_async(self._ids(partitions, owners), self._places.ask, self._concurrency)
+            asked = each_async(self._ids(partitions, owners), self._ask, self._concurrency)
             async with aclosing(asked) as outcomes:  # type: ignore[type-var]
                 async for one, answers in outcomes:
                     if isinstance(answers, ImagesError):  # no single id's: those were told apart where they arose
@@ -50,9 +52,9 @@ class Asker:
 
     def _ids(self, partitions: Iterable[Partition], owners: dict[str, Partition]) -> Iterator[str]:
         for partition in partitions:
-            if partition.rows:
-                self._tell(None, len(partition.rows))
-            if partition.complete:
+            if partition.done:
+                self._tell(None, partition.done)
+            if not partition.left:
                 continue
             self._open[partition.number] = partition
             for one in partition.left:
@@ -67,7 +69,7 @@ class Asker:
     def _add(self, partition: Partition, new: Row) -> None:
         partition.add(self._folder.format.cells(new))
         self._tell(new["outcome"], 1)
-        if partition.complete:
+        if not partition.waiting:
             self._folder.save(partition)
             del self._open[partition.number]
 
@@ -93,7 +95,7 @@ class Asker:
         for partition in list(self._open.values()):
             self._folder.save(partition)
 
-    async def list(self) -> list[ImagesError]:
+    async def list(self, places: Places) -> list[ImagesError]:
         """A row for every image that a list finds; what went wrong with a place, or with an image of its list."""
         taking = _Taking(self._folder)
         self._tell(None, taking.before)
@@ -115,7 +117,7 @@ class Asker:
 
         try:
             async with asyncio.TaskGroup() as group:
-                for cloud in self._places.clouds:
+                for cloud in places.clouds:
                     for place, client in await cloud.each_region():
                         if place not in listed:
                             group.create_task(one(place, client, cloud.place))

@@ -6,8 +6,11 @@ import contextlib
 import json
 import os
 import re
+import socket
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +70,15 @@ class Folder:
         replaced(self.file(number), self.format.write(list(rows)))
 
     def save(self, partition: Partition) -> None:
-        """Writes what there is of a partition, in the order of its ids."""
-        if partition.changed:
-            self.write(partition.number, [partition.rows[one] for one in partition.ids if one in partition.rows])
-            partition.changed = False
+        """Writes what has come of a partition to what its file has already, in the order of its ids."""
+        if partition.rows:
+            # Read anew, not kept: with one id left in each of many partitions their rows would fill the memory.
+            rows = {row["id"]: row for row in self.read(partition.number)} | partition.rows
+            self.write(partition.number, [rows[one] for one in partition.ids if one in rows])
+            partition.rows = {}
 
     def partitions(self) -> Iterator[Partition]:
-        """All partitions, each with the rows that it has already and that need not be asked for again."""
+        """All partitions, each with the ids that have no row yet, or one of a failure that may pass."""
         for partition in partitions(self.path / IDS, self.plan.partition):
             partition.take(self.read(partition.number))
             yield partition
@@ -81,7 +86,7 @@ class Folder:
 
 def replaced(path: Path, content: bytes) -> None:
     """Writes a file as a whole. Raises `CannotWrite`, and then what was there before is there still."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    new = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
     try:
         try:
             with new.open("wb") as file:
@@ -116,7 +121,7 @@ def opened(path: Path, plan: Plan, lines: Iterable[str] | None) -> Iterator[tupl
     with _alone(path):
         for leftover in path.glob(".*.new"):
             leftover.unlink(missing_ok=True)
-        spooled = path / f".{IDS}.{os.getpid()}.new"
+        spooled = path / f".{IDS}.{uuid.uuid4().hex}.new"
         ids: Ids | None = None
         try:
             if lines is not None:
@@ -124,8 +129,6 @@ def opened(path: Path, plan: Plan, lines: Iterable[str] | None) -> Iterator[tupl
                     ids = written_down(lines, spooled)
                 except OSError as error:
                     raise CannotWrite(spooled, error) from None
-            from dataclasses import replace
-
             plan = replace(plan, ids=ids.digest if ids is not None else None)
             folder = Folder(path, plan)
             if before is not None:
@@ -153,6 +156,17 @@ def _begun(path: Path) -> dict[str, Any] | None:
     if not isinstance(found, dict) or found.get("what") != _WHAT or found.get("version") != _VERSION:
         raise ConfigError(f"{path / MANIFEST} is no manifest of this version's", hint="a new folder for --out")
     return found
+
+
+def check_shared(folder: Folder) -> None:
+    """Raises `ConfigError` where the folder that another machine named is not the same folder here."""
+    before = _begun(folder.path) if folder.path.is_dir() else None
+    if before is None:
+        raise ConfigError(
+            f"there is no audit in {folder.path} on {socket.gethostname()}",
+            hint="for --out a folder that all workers share, by its full path",
+        )
+    _check(folder.path, folder.plan, before)
 
 
 def _check(path: Path, plan: Plan, before: dict[str, Any]) -> None:

@@ -69,31 +69,29 @@ def written_down(lines: Iterable[str], path: Path) -> Ids:
 
 @dataclass(slots=True)
 class Partition:
-    """Some of the ids, each once, and the rows that there are of them."""
+    """Some of the ids, each once. `left`: those to ask for; `rows`: what has come and is not in the file yet."""
 
     number: int
     ids: list[str]
+    left: list[str] = field(default_factory=list)
     rows: dict[str, Row] = field(default_factory=dict)
-    changed: bool = False
-
-    def add(self, row: Row) -> None:
-        """Puts a row in, instead of an older one of the same id."""
-        self.rows[row["id"]] = row
-        self.changed = True
+    waiting: int = 0
 
     def take(self, rows: Iterable[Row]) -> None:
-        """Takes the rows of an earlier run that need not be asked for again."""
-        self.rows = {row["id"]: row for row in rows if not row["retryable"]}
+        """Leaves out what rows of an earlier run say; of what failed and may pass they say nothing."""
+        done = {row["id"] for row in rows if not row["retryable"]}
+        self.left = [one for one in self.ids if one not in done]
+        self.waiting = len(self.left)
+
+    def add(self, row: Row) -> None:
+        """Takes the row of an id that was left."""
+        self.rows[row["id"]] = row
+        self.waiting -= 1
 
     @property
-    def left(self) -> list[str]:
-        """The ids that have no row yet."""
-        return [one for one in self.ids if one not in self.rows]
-
-    @property
-    def complete(self) -> bool:
-        """Whether every id has its row."""
-        return len(self.rows) >= len(self.ids)
+    def done(self) -> int:
+        """How many ids need not be asked for."""
+        return len(self.ids) - len(self.left)
 
 
 def partitions(path: Path, size: int) -> Iterator[Partition]:

@@ -86,6 +86,7 @@ def add_switches(parser: argparse.ArgumentParser) -> None:
         metavar="COLUMN",
         help="keep only this of an image, by a name as with show; may be given again (default: all of the document)",
     )
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster whose workers are to ask")
     add_connection_switches(parser, many=True)
 
 
@@ -96,6 +97,8 @@ def run(args: argparse.Namespace) -> int:
     from .logs import told
 
     plan, connection = _plan(args), _connection(args)
+    if args.scheduler:
+        _check_scheduler(args)
     with told(args), _lines(args) as lines, opened(Path(args.out), plan, lines) as (folder, given):
         return _run(args, folder, given, connection)
 
@@ -154,12 +157,18 @@ def _ask(
 
     async def ask(client: MakeClient) -> list[ImagesError]:
         async with places(folder.plan, client) as where:
-            asker = Asker(folder, where, connection.concurrency, progress.count)
+            asker = Asker(folder, where.ask, connection.concurrency, progress.count)
             if given is None:
-                return await asker.list()
+                return await asker.list(where)
             await asker.ask(folder.partitions())
             return []
 
+    if args.scheduler:
+        from rackspace_images.audit.cluster import Cluster
+
+        cluster = Cluster(args.scheduler, folder, connection, progress.count)
+        cluster.ask()
+        return cluster.troubles
     with _client(args, connection, watch) as client:
         return asyncio.run(ask(client))
 
@@ -195,6 +204,16 @@ def _plan(args: argparse.Namespace) -> Plan:
     regions = tuple(dict.fromkeys(name.upper() for name in args.region))
     columns = tuple(column.name for column in image_columns(args.columns))
     return Plan(None, tuple(dict.fromkeys(args.cloud)), regions, args.all_regions, columns, args.format, args.partition)
+
+
+def _check_scheduler(args: argparse.Namespace) -> None:
+    from rackspace_images.audit.cluster import checked
+
+    checked()
+    if args.ids is None:
+        raise ConfigError("--scheduler needs ids: the lists are read soonest by one machine", hint="without it")
+    if args.sandbox:
+        raise ConfigError("--sandbox is on this machine alone", hint="without --scheduler")
 
 
 def _connection(args: argparse.Namespace) -> Connection:

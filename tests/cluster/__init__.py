@@ -1,0 +1,1 @@
+"""Real schedulers and workers, each a process."""
