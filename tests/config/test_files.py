@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from rackspace_images.config import load
+from rackspace_images.config.files import section
+from rackspace_images.config.tree import Branch, Text, parse_json
+from rackspace_images.config.variables import Variables
 from rackspace_images.errors import ConfigError
 
 from .conftest import Machine
@@ -142,3 +145,29 @@ def test_encodings(machine: Machine, encoding: str) -> None:
     path.write_bytes(CLOUD.replace(SECRET, "geh\u00e4im").encode("latin-1"))
     with pytest.raises(ConfigError, match="is not YAML"):
         load(environ={})
+
+
+def test_an_empty_file_has_no_section(tmp_path: Path) -> None:
+    """Nothing stands in it, and that is no mistake."""
+    file = tmp_path / "clouds.yaml"
+    file.write_text("")
+    assert section(file, "clouds") is None
+
+
+def test_words_in_json_are_read_as_they_are_written() -> None:
+    """A password of digits in quotation marks stays text, whatever it looks like."""
+    root = parse_json(b'{"password": "0123", "port": 5000, "far": 1e999}')
+    assert isinstance(root, Branch)
+    assert root.get("password") == Text("0123", None, None)
+    assert root.get("port") == Text("5000", None, None)
+    assert root.get("far") == Text("1e999", None, "a number")
+
+
+def test_a_home_that_cannot_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path is left as it is written, and is found to be missing by whoever reads it."""
+
+    def lost(path: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", lost)
+    assert Variables({}).expanded("~/clouds.yaml") == "~/clouds.yaml"

@@ -219,3 +219,12 @@ def test_a_line_says_what_is_known_and_nothing_of_what_is_not() -> None:
     )
     assert str(errors.ApiFault(500, None, "same", "same", hint="later")) == 'ApiFault: 500 "same"; try: later'
     assert str(errors.ApiFault(500, None, None, "only details", hint="x")) == 'ApiFault: 500 "only details"; try: x'
+
+
+@pytest.mark.parametrize("kind", [errors.ConnectionFailed, errors.RequestTimeout])
+def test_a_request_counts_as_sent_unless_it_is_known_that_it_was_not(
+    kind: type[errors.ConnectionFailed | errors.RequestTimeout],
+) -> None:
+    """So that a sign-in is not sent a second time by mistake."""
+    assert kind("broken").sent is True
+    assert kind("broken", sent=False).sent is False

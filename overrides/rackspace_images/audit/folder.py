@@ -32,8 +32,10 @@ class CannotWrite(ImagesError):
 
     retryable = True
 
-    def __init__(self, path: Path, error: OSError) -> None:
-        super().__init__(
+    @classmethod
+    def at(cls, path: Path, error: OSError) -> CannotWrite:
+        """The error of a path that cannot be written."""
+        return cls(
             f"cannot write {path}: {error.strerror or error}", hint="make room, and run the same again: it goes on"
         )
 
@@ -99,7 +101,7 @@ def replaced(path: Path, content: bytes) -> None:
                 new.unlink()
             raise
     except OSError as error:
-        raise CannotWrite(path, error) from None
+        raise CannotWrite.at(path, error) from None
 
 
 def replaced_json(path: Path, value: Any) -> None:
@@ -117,7 +119,7 @@ def opened(path: Path, plan: Plan, lines: Iterable[str] | None) -> Iterator[tupl
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotWrite(path, error) from None
+        raise CannotWrite.at(path, error) from None
     with _alone(path):
         for leftover in path.glob(".*.new"):
             leftover.unlink(missing_ok=True)
@@ -128,7 +130,7 @@ def opened(path: Path, plan: Plan, lines: Iterable[str] | None) -> Iterator[tupl
                 try:
                     ids = written_down(lines, spooled)
                 except OSError as error:
-                    raise CannotWrite(spooled, error) from None
+                    raise CannotWrite.at(spooled, error) from None
             plan = replace(plan, ids=ids.digest if ids is not None else None)
             folder = Folder(path, plan)
             if before is not None:
@@ -188,7 +190,7 @@ def _alone(path: Path) -> Iterator[None]:
     try:
         file = (path / ".lock").open("wb")
     except OSError as error:
-        raise CannotWrite(path / ".lock", error) from None
+        raise CannotWrite.at(path / ".lock", error) from None
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
