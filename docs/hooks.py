@@ -1,0 +1,193 @@
+"""What of the site is made from the program: the reference, and the navigation."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from rackspace_images import defaults, errors
+from rackspace_images.cli import command, exit_codes
+from rackspace_images.config import environment, settings
+from rackspace_images.documents import DocumentName
+from rackspace_images.sandbox import reference
+
+ROOT = Path(__file__).parents[1]
+
+# The first pages of each part, in this order; any other page of its folder comes after them.
+PARTS = {
+    "Tutorial": ("", ["tutorial.md"]),
+    "How to": (
+        "how-to/",
+        [
+            *("clouds-yaml", "proxies-and-certificates", "many-ids", "wait-in-ci", "notebooks", "web-service"),
+            *("metrics", "read-an-error", "test-your-code", "audit"),
+        ],
+    ),
+    "Reference": (
+        "reference/",
+        ["python", "command-line", "http-api", "errors-and-exit-codes", "defaults", "configuration"],
+    ),
+    "Explanation": ("explanation/", ["why-spec-first", "how-it-hangs-together", "tested-against", "compared"]),
+}
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Adds the pages that are made, and puts all pages into the navigation."""
+    for name, text in made():
+        files.append(File.generated(config, f"reference/{name}.md", content=text))
+    files.append(File.generated(config, "assets/api.css", content=reference.STYLE))
+    config.extra_css.append("assets/api.css")
+    pages = sorted(file.src_uri for file in files if file.src_uri.endswith(".md"))
+    nav: list[Any] = [{"Home": "index.md"}]
+    seen = {"index.md"}
+    for title, (folder, first) in PARTS.items():
+        wanted = [name if name.endswith(".md") else f"{folder}{name}.md" for name in first]
+        there = [page for page in wanted if page in pages]
+        there += [page for page in pages if folder and page.startswith(folder) and page not in there]
+        seen |= set(there)
+        if title == "Explanation":
+            there += [page for page in pages if page not in seen]
+        nav.append({title: there if len(there) > 1 else there[0]})
+    config.nav = nav
+    return files
+
+
+def made() -> Iterator[tuple[str, str]]:
+    """Each page that is made: its name, and its Markdown."""
+    yield "command-line", command_line()
+    yield "http-api", http_api()
+    yield "errors-and-exit-codes", errors_and_exit_codes()
+    yield "defaults", table_of_defaults()
+    yield "configuration", configuration()
+
+
+def http_api() -> str:
+    """The documents, by the renderer that the sandbox has for them."""
+    parts = [
+        "# HTTP API\n\n"
+        "Made from the documents in `openapi/`. `rackspace-images spec images` prints the first, `spec identity` the "
+        "second; the sandbox shows this page by itself at `/docs`.\n"
+    ]
+    names: tuple[DocumentName, ...] = ("images", "identity")
+    for name in names:
+        for section in reference.sections(name):
+            mark = "#" * (section.level + 1)
+            parts.append(f"{mark} {section.title} {{ #{section.anchor} }}\n\n<div>{_on_one_line(section.html)}</div>\n")
+    return "\n".join(parts)
+
+
+def _on_one_line(html: str) -> str:
+    # A blank line, as in an example, would end a block of HTML in Markdown.
+    return html.replace("\n", "&#10;") if "<pre>" in html else html.replace("\n", " ")
+
+
+def command_line() -> str:
+    """What the program says of itself."""
+    parts = ["# Command line\n\nWhat `rackspace-images --help`, and `--help` of each command, say.\n"]
+    parser = command._parser([])
+    parts.append(f"## rackspace-images\n\n```text\n{_help(parser)}\n```\n")
+    for name in command.COMMANDS:
+        inner = command._parser([name])
+        actions = [one for one in inner._actions if isinstance(one, argparse._SubParsersAction)]
+        parts.append(f"## {name}\n\n```text\n{_help(actions[0].choices[name])}\n```\n")
+    return "\n".join(parts)
+
+
+def _help(parser: argparse.ArgumentParser) -> str:
+    os.environ["COLUMNS"] = "80"
+    return parser.format_help().rstrip()
+
+
+def table_of_defaults() -> str:
+    """Each value of `defaults.py`, with what stands below it there."""
+    tree = ast.parse(inspect.getsource(defaults))
+    rows = [
+        f"| `{name.id}` | {_value(getattr(defaults, name.id))} | {_cell(ast.literal_eval(said.value))} |"
+        for one, said in zip(tree.body, tree.body[1:], strict=False)
+        if isinstance(one, ast.Assign) and isinstance(name := one.targets[0], ast.Name) and isinstance(said, ast.Expr)
+    ]
+    return (
+        "# Defaults\n\nEvery default is named once, in `rackspace_images.defaults`.\n\n"
+        "| name | value | what it is |\n| --- | ---: | --- |\n" + "\n".join(rows) + "\n"
+    )
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        whole = int(value) if value == int(value) else value
+        return f"{whole:,}".replace(",", " ")
+    return f"`{value!r}`"
+
+
+def errors_and_exit_codes() -> str:
+    """Each class of `errors.py`, its code on the command line, and every code."""
+    classes = [
+        one
+        for one in vars(errors).values()
+        if isinstance(one, type) and issubclass(one, errors.ImagesError) and one.__module__ == errors.__name__
+    ]
+    rows = []
+    for one in classes:
+        status = ", ".join(map(str, getattr(one, "status_codes", ())))
+        said = _cell((inspect.getdoc(one) or "").split("\n\n")[0])
+        again = "yes" if one.retryable else ""
+        code = exit_codes.exit_code(one(0) if issubclass(one, errors.ApiError) else one())
+        link = f"[`{one.__name__}`](python.md#rackspace_images.errors.{one.__name__})"
+        rows.append(f"| {link} | {said} | {status} | {again} | {code} |")
+    codes = "\n".join(f"| {code} | {_cell(meaning)} |" for code, meaning in exit_codes.MEANINGS.items())
+    worst = ", ".join(map(str, exit_codes._WORST_FIRST))
+    return (
+        "# Errors and exit codes\n\n"
+        "All are in `rackspace_images.errors`; [how to read an error line](../how-to/read-an-error.md).\n\n"
+        "## Errors\n\n*Again* says whether the same call may succeed later (`retryable`); *exit* is the code that the "
+        "command ends with.\n\n| error | what happened | status | again | exit |\n| --- | --- | --- | --- | ---: |\n"
+        + "\n".join(rows)
+        + "\n\n## Exit codes\n\n| code | what it says |\n| ---: | --- |\n"
+        + codes
+        + f"\n\nA command that did many things ends with the worst of theirs: {worst}.\n"
+    )
+
+
+def configuration() -> str:
+    """The order of sources, as `load` tells it, and each source's names."""
+    from rackspace_images.config import load
+
+    said = inspect.getdoc(load) or ""
+    parts = [f"# Configuration sources\n\nWhat `from_config()` and the command read.\n\n{said}\n"]
+    parts.append(
+        "## Names\n\nWhere there are several, the first that is set counts. In `clouds.yaml` the names of the first "
+        "table stand below `auth`, or beside it.\n"
+    )
+    for title, names in (("Signing in", settings.SIGN_IN), ("Beside it", settings.BESIDE)):
+        rows = [
+            f"| {_names(one.upper() for one in ('OS_' + alias for alias in aliases))} | {_names(aliases)} |"
+            for aliases in names.values()
+        ]
+        parts.append(f"### {title}\n\n| environment | `clouds.yaml` |\n| --- | --- |\n" + "\n".join(rows) + "\n")
+    rackspace = _names("RS_" + alias.upper() for aliases in environment._RACKSPACE.values() for alias in aliases)
+    parts.append(f"### Rackspace\n\n{rackspace}\n")
+    parts.append(f"## The program's own variables\n\n{_own_variables()}\n")
+    return "\n".join(parts)
+
+
+def _names(names: Any) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _own_variables() -> str:
+    found: set[str] = set()
+    for path in (ROOT / "overrides" / "rackspace_images").rglob("*.py"):
+        found |= set(re.findall(r"RACKSPACE_IMAGES_[A-Z_]*[A-Z]", path.read_text(encoding="utf-8")))
+    return _names(sorted(found))
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
