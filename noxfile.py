@@ -19,7 +19,7 @@ GENERATE = "openapi/python/generate.py"
 # Tests that need more than the package: each is run by the session that has it.
 ELSEWHERE = [
     f"tests/{name}"
-    for name in ("cluster", "compat", "generation", "lint", "openstack", "packaging", "polyglot", "typing")
+    for name in ("cluster", "compat", "docs", "generation", "lint", "openstack", "packaging", "polyglot", "typing")
 ]
 
 
@@ -113,6 +113,19 @@ def build(session: nox.Session) -> None:
         *("pytest", "--noconftest", "tests/packaging", *session.posargs),
         env={"DIST": os.fspath(dist), "SHARED": os.fspath(shared)},
     )
+
+
+@nox.session(python=OLDEST, default=False)
+def docs(session: nox.Session) -> None:
+    """Build the site, follow each page as a reader would, and look at it in a browser (Debian's chromium)."""
+    session.install(".[sandbox,fast,testing]", *group("tests"), *group("docs"))
+    made = Path(session.create_tmp()).absolute()
+    session.run("mkdocs", "build", "--strict", "--site-dir", os.fspath(made / "site"), env={"NO_MKDOCS_2_WARNING": "1"})
+    session.run(
+        *("pytest", "-n", "3", "tests/docs", *session.posargs),
+        env={"SITE": os.fspath(made / "site"), "SCREENSHOTS": os.fspath(made / "screenshots")},
+    )
+    session.log(f"the site is in {made / 'site'}, pictures of it in {made / 'screenshots'}")
 
 
 @nox.session(python=OLDEST, default=False)

@@ -6,58 +6,104 @@ import argparse
 import ast
 import inspect
 import os
+import posixpath
 import re
+import runpy
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 from rackspace_images import defaults, errors
 from rackspace_images.cli import command, exit_codes
 from rackspace_images.config import environment, settings
 from rackspace_images.documents import DocumentName
-from rackspace_images.sandbox import reference
+from rackspace_images.sandbox import reference, spec
 
 ROOT = Path(__file__).parents[1]
+share = runpy.run_path(str(ROOT / "openapi" / "share.py"))["main"]
 
-# The first pages of each part, in this order; any other page of its folder comes after them.
+# The pages of each part in their order; any other page of its folder comes after them.
 PARTS = {
-    "Tutorial": ("", ["tutorial.md"]),
-    "How to": (
-        "how-to/",
-        [
-            *("clouds-yaml", "proxies-and-certificates", "many-ids", "wait-in-ci", "notebooks", "web-service"),
-            *("metrics", "read-an-error", "test-your-code", "audit"),
-        ],
-    ),
-    "Reference": (
-        "reference/",
-        ["python", "command-line", "http-api", "errors-and-exit-codes", "defaults", "configuration"],
-    ),
-    "Explanation": ("explanation/", ["why-spec-first", "how-it-hangs-together", "tested-against", "compared"]),
+    "Tutorial": ["tutorial.md"],
+    "How to": [
+        *("how-to/clouds-yaml.md", "how-to/proxies-and-certificates.md", "how-to/many-ids.md"),
+        *("how-to/wait-in-ci.md", "how-to/notebooks.md", "how-to/web-service.md", "how-to/metrics.md"),
+        *("how-to/read-an-error.md", "how-to/test-your-code.md", "how-to/audit.md"),
+    ],
+    "Reference": [
+        *("reference/python.md", "reference/command-line.md", "reference/http-api.md"),
+        *("reference/errors-and-exit-codes.md", "reference/defaults.md", "reference/configuration.md"),
+    ],
+    "Explanation": [
+        *("explanation/why-spec-first.md", "explanation/how-it-hangs-together.md", "decisions.md", "speed.md"),
+        *("explanation/compared.md", "explanation/tested-against.md"),
+    ],
+    "Project": ["security.md", "trust.md", "licences.md", "contributing.md", "changelog.md"],
 }
+
+# Pages that stand elsewhere in the repository, and where they are on the site.
+BROUGHT_IN = {
+    "SECURITY.md": "security.md",
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "openapi/README.md": "reference/documents.md",
+    "openapi/vectors/README.md": "reference/vectors.md",
+    "README.md": "index.md",
+}
+
+_LINK = re.compile(r"(?<!!)\[(?P<text>[^\]\[]*)\]\((?P<target>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Adds the pages that are made, and puts all pages into the navigation."""
+    """Adds the pages that are made or brought in, and puts all pages into the navigation."""
     for name, text in made():
         files.append(File.generated(config, f"reference/{name}.md", content=text))
+    for path, name in BROUGHT_IN.items():
+        if name != "index.md":
+            files.append(File.generated(config, name, content=(ROOT / path).read_text(encoding="utf-8")))
     files.append(File.generated(config, "assets/api.css", content=reference.STYLE))
     config.extra_css.append("assets/api.css")
-    pages = sorted(file.src_uri for file in files if file.src_uri.endswith(".md"))
+    left = {file.src_uri for file in files if file.src_uri.endswith(".md") and file.inclusion.is_included()}
+    left -= {"index.md"}
     nav: list[Any] = [{"Home": "index.md"}]
-    seen = {"index.md"}
-    for title, (folder, first) in PARTS.items():
-        wanted = [name if name.endswith(".md") else f"{folder}{name}.md" for name in first]
-        there = [page for page in wanted if page in pages]
-        there += [page for page in pages if folder and page.startswith(folder) and page not in there]
-        seen |= set(there)
-        if title == "Explanation":
-            there += [page for page in pages if page not in seen]
-        nav.append({title: there if len(there) > 1 else there[0]})
+    for title, first in PARTS.items():
+        folder = first[0].rpartition("/")[0]
+        beside = sorted(page for page in left - set(first) if folder and page.startswith(f"{folder}/"))
+        pages = [page for page in first if page in left] + beside
+        left -= set(pages)
+        nav.append({title: pages if len(pages) > 1 else pages[0]})
+    if left:
+        raise PluginError(f"no part of the site has {', '.join(sorted(left))}")
     config.nav = nav
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Leads the links of a page that is read in the repository as well to their places on the site."""
+    places = {name: path for path, name in BROUGHT_IN.items() if name != "index.md"}
+    source = PurePosixPath(places.get(page.file.src_uri, f"docs/{page.file.src_uri}"))
+
+    def led(link: re.Match[str]) -> str:
+        if "://" in link["target"] or link["target"].startswith("mailto:"):
+            return link[0]
+        meant = posixpath.normpath(str(source.parent / link["target"]))
+        there = BROUGHT_IN.get(meant) or (meant.removeprefix("docs/") if meant.startswith("docs/") else None)
+        if there is None:
+            # A file of the repository that is no page.
+            return link["text"] if (ROOT / meant).exists() else link[0]
+        back = posixpath.relpath(there, posixpath.dirname(page.file.src_uri) or ".")
+        return f"[{link['text']}]({back}{link['anchor'] or ''})"
+
+    return _LINK.sub(led, markdown)
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Puts the documents and vectors below `openapi/`, each under its version: an address that stays."""
+    share(Path(config.site_dir) / "openapi")
 
 
 def made() -> Iterator[tuple[str, str]]:
@@ -77,6 +123,15 @@ def http_api() -> str:
         "second; the sandbox shows this page by itself at `/docs`.\n"
     ]
     names: tuple[DocumentName, ...] = ("images", "identity")
+    parts.append("Each version has an address of its own, which stays:\n")
+    for name in names:
+        version = spec.document(name)["info"]["version"]
+        links = [
+            f'<a href="../../openapi/{name}/{version}/{file}">{file}</a>'
+            for file in (f"{name}.yaml", f"{name}.openapi-3.0.json")
+        ]
+        parts.append(f"- {name} {version}: {', '.join(links)}")
+    parts.append('- <a href="../../openapi/SHA256SUMS">SHA256SUMS</a> of all files, the vectors among them\n')
     for name in names:
         for section in reference.sections(name):
             mark = "#" * (section.level + 1)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "openapi").glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "openapi").glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+)
 
 # What the pages say for a reader, and what stands in its place here.
 IN_PLACE_OF = {

@@ -113,9 +113,8 @@ def follow(block: Block, body: str, folder: Path, environ: dict[str, str]) -> No
 def take_over(folder: Path, environ: dict[str, str]) -> None:
     """Keeps what a command exported, as a terminal does."""
     saved = (folder / ".env").read_text(encoding="utf-8").split("\0")
-    for name, _, value in (line.partition("=") for line in saved if line):
-        if name.startswith(("RS_", "OS_")):
-            environ[name] = value
+    pairs = (line.partition("=") for line in saved if line.startswith(("RS_", "OS_")))
+    environ.update({name: value for name, _, value in pairs})
 
 
 def run(block: Block, command: list[str], folder: Path, environ: dict[str, str], *, merged: bool = False) -> str:
