@@ -19,9 +19,14 @@ IN_PLACE_OF = {
     "export RS_USERNAME=… RS_API_KEY=…": "export RS_AUTH_URL={auth_url} RS_USERNAME={user} RS_API_KEY={api_key}",
     "OS_USERNAME=… OS_PASSWORD=…": "OS_USERNAME={user} OS_PASSWORD={password}",
     "OS_PROJECT_NAME=…": "OS_PROJECT_NAME={project}",
+    "RegionOne": "DFW",
     "username: …": "username: {user}",
     "password: …": "password: {password}",
     "project_name: …": "project_name: {project}",
+    # It is installed where the pages are followed; tests/packaging installs it as the pages say.
+    'pip install ".[sandbox]" && ': "",
+    "APPLICATION_CREDENTIAL_ID": "{application_credential_id}",
+    "APPLICATION_CREDENTIAL_SECRET": "{application_credential_secret}",
     "IMAGE_ID": "e3d37ab2-8dc0-4000-b773-b15aad79ad0a",
     "SNAPSHOT_ID": "00000000-0000-4000-8000-000000200003",
 }

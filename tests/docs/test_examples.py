@@ -39,6 +39,8 @@ def values(running: TestingSandbox) -> dict[str, str]:
     """What stands in the pages for what only the reader has."""
     running.reset()
     asked = spec.example("identity", "KeystonePasswordRequest")["auth"]
+    identity = spec.example("identity", "ApplicationCredentialRequest")["auth"]["identity"]
+    given = identity["application_credential"]
     user, api_key = running.api_key
     return {
         "user": user,
@@ -47,6 +49,8 @@ def values(running: TestingSandbox) -> dict[str, str]:
         "keystone_url": running.keystone_url,
         "compute_url": running.compute_url,
         "password": asked["identity"]["password"]["user"]["password"],
+        "application_credential_id": given["id"],
+        "application_credential_secret": given["secret"],
         "project": asked["scope"]["project"].get("name", "demo"),
     }
 
@@ -94,13 +98,16 @@ def follow(block: Block, body: str, folder: Path, environ: dict[str, str]) -> No
         out = run(block, ["bash", "-euo", "pipefail", "-c", body + "\nenv -0 > .env"], folder, environ)
         take_over(folder, environ)
         return
+    code = "0"
     for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
         lines = part.split("\n")
         wanted = 0
         while lines[wanted].endswith("\\"):
             wanted += 1
         command, shown = "\n".join(lines[: wanted + 1]), "\n".join(lines[wanted + 1 :]).strip("\n")
-        out = run(block, ["bash", "-c", f"{command}\nenv -0 > .env"], folder, environ, merged=True)
+        script = f"(exit {code})\n{command}\necho $? > .code\nenv -0 > .env"
+        out = run(block, ["bash", "-c", script], folder, environ, merged=True)
+        code = (folder / ".code").read_text(encoding="utf-8").strip()
         take_over(folder, environ)
         if shown:
             pattern = "".join(
