@@ -25,7 +25,7 @@ def site() -> Path:
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
         """Says nothing of what is asked for."""
 
 

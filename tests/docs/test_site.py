@@ -10,9 +10,9 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 740}
+DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=375, height=740)
 TO_LOOK_AT = {"", "tutorial/", "reference/python/", "reference/http-api/", "reference/command-line/", "speed/"}
 """Pages of which pictures are kept, for people."""
 
@@ -144,7 +144,8 @@ def test_search_finds_any_detail(address: str, page: Page) -> None:
     page.keyboard.press("/")
     results = page.locator(".md-search-result__list")
     for words in ("Retry-After", "OverLimit", "all-regions", "OS_CACERT", "wait_until_active"):
-        page.locator("input[name=query]").fill(words)
+        page.locator("input[name=query]").fill("")
+        page.locator("input[name=query]").press_sequentially(words)
         expect(results).to_contain_text(re.compile(words, re.IGNORECASE), timeout=15_000)
 
 
