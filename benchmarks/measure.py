@@ -88,7 +88,7 @@ class Way:
 
     def __init__(self, name: str, server: Server) -> None:
         self.name = name
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(("OS_", "RS_"))}
+        environment = plain_environment()
         if server.ca:
             environment["BENCH_CA"] = server.ca
         self._process = subprocess.Popen(
@@ -155,18 +155,39 @@ def most_memory(name: str, server: Server, calls: int, at_once: int) -> float:
         way.close()
 
 
+def plain_environment() -> dict[str, str]:
+    """This one's, without what a machine may say of clouds, proxies and certificates: reading those takes time too."""
+    left_out = ("OS_", "RS_", "SSL_CERT_", "REQUESTS_CA_", "CURL_CA_")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(left_out) and not name.lower().endswith("_proxy")
+    }
+
+
+# A process begins with the memory of the one that starts it, so a small one does.
+_START = """
+import os, sys
+nothing = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+_, status, used = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=nothing), 0)
+print(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss)
+"""
+
+
 def cpu_of(command: Sequence[str], environment: dict[str, str] | None = None) -> tuple[float, float]:
     """Seconds of CPU, and megabytes at most, of a command from its start to its end."""
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | (environment or {}), stdout=subprocess.DEVNULL, stderr=errors
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            errors.seek(0)
-            sys.exit(f"{' '.join(command)}: {errors.read().decode(errors='replace')}")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", _START, *command],
+        cwd=ROOT,
+        env=plain_environment() | (environment or {}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    code, seconds, kilobytes = done.stdout.split()
+    if code != "0":
+        sys.exit(f"{' '.join(command)}: {done.stderr}")
+    return float(seconds), float(kilobytes) / 1e3
 
 
 def processes(
