@@ -199,7 +199,8 @@ def licences(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the tests against the oldest versions of what we depend on; plain `nox` has the newest."""
     session.install("uv", *group("tests"))
-    session.run("uv", "pip", "install", "--quiet", "--resolution=lowest-direct", "--upgrade", ".[completion,dask,fast,testing]")
+    package = ".[completion,dask,fast,testing]"
+    session.run("uv", "pip", "install", "--quiet", "--resolution=lowest-direct", "--upgrade", package)
     session.run("uv", "pip", "list")
     elsewhere = [f"--ignore={path}" for path in ELSEWHERE if path != "tests/cluster"]
     session.run("pytest", "-q", "-n", "3", *elsewhere, *session.posargs)
