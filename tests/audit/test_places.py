@@ -183,3 +183,26 @@ def test_ids_from_standard_input(audit: Auditing, images: Images, monkeypatch: p
         assert audit.of_file("-").code == code
     assert [row["id"] for row in audit.rows()] == ids(3)
     assert len(images.asked) == 3
+
+
+def test_a_link_is_not_followed(audit: Auditing, images: Images, tmp_path: Path) -> None:
+    """Where another user put it into a folder that both can write to: what stands at its end is left as it is."""
+    other = tmp_path / "other"
+    other.write_text("somebody's", encoding="utf-8")
+    audit.out.mkdir()
+    (audit.out / ".lock").symlink_to(other)
+    ended = audit(ids(1))
+    assert ended.code == 1
+    assert ".lock" in ended.err
+    (audit.out / ".lock").unlink()
+
+    assert audit(ids(1)).code == 0
+    (audit.out / "summary.json").unlink()
+    (audit.out / "summary.json").symlink_to(other)
+    assert audit(ids(1)).code == 0
+    assert audit.summary()["rows"] == 1
+    (part,) = audit.out.glob("part-*")
+    part.unlink()
+    part.symlink_to(other)
+    assert audit(ids(1)).code == 2
+    assert other.read_text(encoding="utf-8") == "somebody's"

@@ -188,7 +188,8 @@ def _alone(path: Path) -> Iterator[None]:
         yield
         return
     try:
-        file = (path / ".lock").open("wb")
+        # In a folder that others can write to, a link here would have another file emptied.
+        file = os.fdopen(os.open(path / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "r+b")
     except OSError as error:
         raise CannotWrite.at(path / ".lock", error) from None
     with file:
