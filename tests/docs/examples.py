@@ -20,6 +20,7 @@ IN_PLACE_OF = {
     "OS_USERNAME=… OS_PASSWORD=…": "OS_USERNAME={user} OS_PASSWORD={password}",
     "OS_PROJECT_NAME=…": "OS_PROJECT_NAME={project}",
     "RegionOne": "DFW",
+    "RegionTwo": "ORD",
     "username: …": "username: {user}",
     "password: …": "password: {password}",
     "project_name: …": "project_name: {project}",

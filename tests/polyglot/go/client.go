@@ -1,3 +1,5 @@
+// --8<-- [start:imports]
+
 package main
 
 import (
@@ -10,6 +12,8 @@ import (
 	"polyglot/identity"
 	"polyglot/images"
 )
+
+// --8<-- [end:imports]
 
 // --8<-- [start:authenticate]
 
@@ -83,3 +87,20 @@ func deref[T any](value *T) T {
 }
 
 // --8<-- [end:get]
+
+// --8<-- [start:together]
+
+// WhatIs signs in, and says what an image of a region is.
+func WhatIs(ctx context.Context, authURL, username, apiKey, region string, id uuid.UUID) (string, error) {
+	token, endpoints, err := SignIn(ctx, authURL, username, apiKey)
+	if err != nil {
+		return "", err
+	}
+	client, err := Connect(endpoints[region], token)
+	if err != nil {
+		return "", err
+	}
+	return Describe(ctx, client, id)
+}
+
+// --8<-- [end:together]
