@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from typing import Any
 import uvloop
 
 from .cloud import PROJECT, REGION
+from .measure import plain_environment
 from .server import Answers, Connection, answered
 
 KILLED_AT = (1 / 3, 2 / 3)
@@ -133,8 +133,8 @@ def main() -> None:
     assert server.stdout is not None
     assert server.stdin is not None
     url = server.stdout.readline().strip()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("OS_", "RS_"))}
-    environment |= {"OS_TOKEN": "bench-token", "OS_ENDPOINT_OVERRIDE": f"{url}/{REGION}/v2.1/{PROJECT}"}
+    token = {"OS_TOKEN": "bench-token", "OS_ENDPOINT_OVERRIDE": f"{url}/{REGION}/v2.1/{PROJECT}"}
+    environment = plain_environment() | token
     with tempfile.TemporaryDirectory() as folder:
         source, out = Path(folder) / "ids.txt", Path(folder) / "out"
         source.write_text("".join(f"{an_id(number)}\n" for number in range(given.ids)))

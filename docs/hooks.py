@@ -52,8 +52,8 @@ BROUGHT_IN = {
     "CONTRIBUTING.md": "contributing.md",
     "openapi/README.md": "reference/documents.md",
     "openapi/vectors/README.md": "reference/vectors.md",
-    "README.md": "index.md",
 }
+IN_THE_REPOSITORY = {page: path for path, page in BROUGHT_IN.items()}
 
 _LINK = re.compile(r"(?<!!)\[(?P<text>[^\]\[]*)\]\((?P<target>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
 
@@ -63,8 +63,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, text in made():
         files.append(File.generated(config, f"reference/{name}.md", content=text))
     for path, name in BROUGHT_IN.items():
-        if name != "index.md":
-            files.append(File.generated(config, name, content=(ROOT / path).read_text(encoding="utf-8")))
+        files.append(File.generated(config, name, content=(ROOT / path).read_text(encoding="utf-8")))
     files.append(File.generated(config, "assets/api.css", content=reference.STYLE))
     config.extra_css.append("assets/api.css")
     left = {file.src_uri for file in files if file.src_uri.endswith(".md") and file.inclusion.is_included()}
@@ -84,14 +83,16 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Leads the links of a page that is read in the repository as well to their places on the site."""
-    places = {name: path for path, name in BROUGHT_IN.items() if name != "index.md"}
-    source = PurePosixPath(places.get(page.file.src_uri, f"docs/{page.file.src_uri}"))
+    source = PurePosixPath(IN_THE_REPOSITORY.get(page.file.src_uri, f"docs/{page.file.src_uri}"))
+
+    # The site has a first page of its own.
+    places = {**BROUGHT_IN, "README.md": "index.md"}
 
     def led(link: re.Match[str]) -> str:
         if "://" in link["target"] or link["target"].startswith("mailto:"):
             return link[0]
         meant = posixpath.normpath(str(source.parent / link["target"]))
-        there = BROUGHT_IN.get(meant) or (meant.removeprefix("docs/") if meant.startswith("docs/") else None)
+        there = places.get(meant) or (meant.removeprefix("docs/") if meant.startswith("docs/") else None)
         if there is None:
             # A file of the repository that is no page.
             return link["text"] if (ROOT / meant).exists() else link[0]

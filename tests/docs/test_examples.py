@@ -79,7 +79,7 @@ def test_a_page_can_be_followed(page: Path, running: TestingSandbox, values: dic
         if block.not_run or block.language in LANGUAGES_ELSEWHERE:
             continue
         body = filled(block.body, values)
-        if block.title and not block.title.startswith("$"):
+        if block.title:
             (tmp_path / block.title).write_text(body, encoding="utf-8")
             if block.language == "python" and not block.title.startswith("test_"):
                 run(block, [sys.executable, block.title], tmp_path, environ)
@@ -95,7 +95,7 @@ def test_a_page_can_be_followed(page: Path, running: TestingSandbox, values: dic
 def follow(block: Block, body: str, folder: Path, environ: dict[str, str]) -> None:
     """Runs commands; where output is shown below a `$`, it has to be theirs. `...` stands for any lines."""
     if block.language != "console":
-        out = run(block, ["bash", "-euo", "pipefail", "-c", body + "\nenv -0 > .env"], folder, environ)
+        run(block, ["bash", "-euo", "pipefail", "-c", body + "\nenv -0 > .env"], folder, environ)
         take_over(folder, environ)
         return
     code = "0"
