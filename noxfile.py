@@ -165,10 +165,8 @@ def soak(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Read what nobody would write, at length: 2,000 examples of each kind, some ten minutes."""
     session.install(".[sandbox,fast]", *group("tests"))
-    session.run(
-        *("pytest", "--hypothesis-profile=fuzz", "--timeout=0", "tests/trust/test_parsers.py"),
-        *("tests/config/test_hostile.py", *session.posargs),
-    )
+    readers = ("tests/trust/test_parsers.py", "tests/config/test_hostile.py", "tests/library/test_http1.py")
+    session.run("pytest", "--hypothesis-profile=fuzz", "--timeout=0", *readers, *session.posargs)
 
 
 @nox.session(python=OLDEST, default=False)

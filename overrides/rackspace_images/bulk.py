@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import queue
 import threading
+from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -132,29 +133,44 @@ def each_in_loop(
     The ids are taken in one thread of their own.
     """
     loop, stop, room = place.running(), threading.Event(), threading.Semaphore(concurrency)
-    done: queue.SimpleQueue[tuple[Id, T | ImagesError] | _Ended | int] = queue.SimpleQueue()
+    engine = place.engine
+    # Both ways in heaps, as each word between threads costs more than an answer.
+    taken: deque[Id] = deque()
+    heap: list[tuple[Id, T | ImagesError] | _Ended] = []
+    done: queue.SimpleQueue[list[tuple[Id, T | ImagesError] | _Ended] | _Ended | int] = queue.SimpleQueue()
     tasks: set[asyncio.Task[None]] = set()
 
     async def work(one: Id) -> None:
+        item: tuple[Id, T | ImagesError] | _Ended
         try:
-            done.put((one, await _outcome_async(lambda one: ask(one, place.engine), one)))
+            item = (one, await _outcome_async(lambda one: ask(one, engine), one))
         except asyncio.CancelledError:
-            done.put(_Ended(ClientClosed("this client was closed meanwhile")))
+            item = _Ended(ClientClosed("this client was closed meanwhile"))
         except Exception as error:  # noqa: BLE001  raised where it is waited for
-            done.put(_Ended(error))
+            item = _Ended(error)
+        heap.append(item)
+        if len(heap) == 1:
+            loop.call_soon(hand_over)
 
-    def begin(one: Id) -> None:
-        task = loop.create_task(work(one))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+    def hand_over() -> None:
+        nonlocal heap
+        done.put(heap)
+        heap = []
+
+    def begin() -> None:
+        while taken and not stop.is_set():
+            task = loop.create_task(work(taken.popleft()))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
 
     def feed() -> None:
         given, source = 0, iter(ids)
         try:
             while room.acquire() and not stop.is_set():
-                one = next(source)
-                loop.call_soon_threadsafe(begin, one)
+                taken.append(next(source))
                 given += 1
+                if len(taken) == 1:
+                    loop.call_soon_threadsafe(begin)
         except StopIteration:
             done.put(given)
         except BaseException as error:  # noqa: BLE001  raised where it is waited for
@@ -169,14 +185,17 @@ def each_in_loop(
     yielded = 0
     try:
         while left is None or yielded < left:
-            item = done.get()
-            if isinstance(item, int):
-                left = item
-            elif isinstance(item, _Ended):
-                raise item.error or ClientClosed("this client is closed")
-            else:
+            came = done.get()
+            if isinstance(came, int):
+                left = came
+                continue
+            if isinstance(came, _Ended):
+                raise came.error or ClientClosed("this client is closed")
+            room.release(len(came))
+            for item in came:
+                if isinstance(item, _Ended):
+                    raise item.error or ClientClosed("this client is closed")
                 yielded += 1
-                room.release()
                 yield item
     finally:
         stop.set()

@@ -34,7 +34,7 @@ class ImagesClient(BaseClient[Engine]):
     `proxy`: the URL of a proxy; without it the environment's, which loopback never goes through. `allow_http`: let
     a catalog lead to plain http. `user_agent`: put before our own. `transport`: an `httpx.BaseTransport` to send
     through. `token_cache`: a `TokenCache` to keep tokens in between runs; without it they are kept in memory only.
-    `engine`: what sends, `httpx`, or `fast` for many at once (aiohttp; the extra `fast`). `on_attempt`: called with an
+    `engine`: what sends, `httpx`, or `fast` (over llhttp; the extra `fast`). `on_attempt`: called with an
     `Attempt` after each request, that is a sign-in too.
 
     Works with or without `with`; `close()` gives the connections back.

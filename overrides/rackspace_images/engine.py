@@ -10,12 +10,10 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 from .errors import ClientClosed, ConfigError, ImagesError, RequestTimeout
 from .proxies import Proxies
 from .tls import Tls
-from .transport import Answer, Body, Send
+from .transport import Answer, Body, Headers, Send
 
 ENGINES = ("httpx", "fast")
 
@@ -62,7 +60,7 @@ def timed_out(stage: Stage) -> RequestTimeout:
     return RequestTimeout(_NOT_DONE[stage], sent=stage.sent)
 
 
-def answered(status_code: int, headers: httpx.Headers, body: Body, error: ImagesError | None) -> Answer | ImagesError:
+def answered(status_code: int, headers: Headers, body: Body, error: ImagesError | None) -> Answer | ImagesError:
     """What a response is, once its body is read as far as it is wanted."""
     outcome = error or body.whole()
     if isinstance(outcome, bytes):

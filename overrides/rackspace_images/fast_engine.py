@@ -1,236 +1,301 @@
-"""Sending over aiohttp, for many images at once: the extra `fast`.
-
-The asynchronous engine does it all. The synchronous one runs it on an event loop in a thread of its own, which sees
-a server hang up between two calls, and which Ctrl-C, landing in the caller's thread, does not disturb.
-"""
+"""Sending by ourselves, for the extra `fast`: sockets below, llhttp to read what comes, and nothing between."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import contextlib
-import os
-import threading
-import weakref
-from concurrent.futures import CancelledError
 from typing import Any
 
+import httpcore
 import httpx
 
-from .defaults import MAX_CONNECTIONS
-from .engine import OneLoop, Options, Stage, Threads, answered, origin, timed_out
-from .errors import ClientClosed, ConfigError, ImagesError
-from .fast_network import FAST_TROUBLE, ClientSession, Progress, checked_url, current, fast_explained, opened
-from .transport import Answer, Body, Send, Tasks
+from .engine import Options, Stage, answered
+from .errors import ClientClosed, ConfigError, ConnectionFailed, ImagesError
+from .fast_network import connected, has_something
+from .http1 import Reader, parsed_origin, target, written
+from .network import Backend, checked_fields, fields, phases
+from .proxies import refused
+from .slots import AsyncSlot, AsyncSlotsEngine, Route, Slot, SlotsEngine
+from .transport import Answer, Send
+
+_AT_ONCE = 256 * 1024
 
 
-class AsyncFastEngine(OneLoop):
+class FastRoute:
+    """How the requests for an origin are written, and which steps lead to where they are sent."""
+
+    def __init__(self, route: Route) -> None:
+        self.key = route.key
+        self.handshakes = route.handshakes
+        self.origin = parsed_origin(route.key)
+        self.tls = route.tls
+        self.is_tls = self.origin.scheme == "https"
+        self.first = self.origin
+        self.proxy_tls = route.tls
+        self.proxy_is_tls = False
+        self._told: dict[str, str] = {}
+        if (proxy := route.proxy) is not None:
+            if proxy.url.scheme.startswith("socks"):
+                raise ConfigError("the fast engine knows no SOCKS proxy", hint='engine="httpx"')
+            self.first = parsed_origin(f"{proxy.url.scheme}://{proxy.url.netloc.decode('ascii')}")
+            self.proxy_is_tls = proxy.url.scheme == "https"
+            self.proxy_tls = proxy.ssl_context or route.tls
+            self._told = _told(proxy)
+        self.tunnels = route.proxy is not None and self.is_tls
+        self._forwards = route.proxy is not None and not self.is_tls
+
+    def request(self, send: Send) -> bytes:
+        """A request as it is sent. Raises `ConfigError`."""
+        found, path = fields(send, self.origin.netloc), target(send)
+        if self._forwards:
+            found, path = found | self._told, f"http://{self.origin.netloc}{path}"
+        return written(send.method, path, found, send.body)
+
+    def connect(self) -> bytes:
+        """What asks a proxy for a tunnel."""
+        there = f"{self.origin.host.decode('ascii')}:{self.origin.port}"
+        return written("CONNECT", there, {"Host": there, "Accept": "*/*", **self._told})
+
+
+def _told(proxy: httpx.Proxy) -> dict[str, str]:
+    """The headers that a proxy is told."""
+    told = dict(proxy.headers)
+    if proxy.raw_auth is not None:
+        told["Proxy-Authorization"] = "Basic " + base64.b64encode(b":".join(proxy.raw_auth)).decode()
+    return checked_fields(told)
+
+
+def _check_tunnel(reader: Reader) -> None:
+    """Raises `ConnectionFailed` where a proxy makes none."""
+    if not 200 <= reader.status < 300:
+        raise refused(reader.status or None)
+    if reader.surplus:
+        raise refused(None)
+
+
+class _FastSlot(Slot):
+    """A connection for threads, which waits in the socket."""
+
+    def __init__(self, route: FastRoute) -> None:
+        super().__init__(route.key, route.handshakes)
+        self._route = route
+        self._reader = Reader()
+
+    def exchange(self, send: Send) -> Answer | ImagesError:
+        request, limits = self._route.request(send), phases(send)
+        stream = self.stream or self._connect(limits)
+        reader = self._reader
+        reader.begin()
+        # A server that hangs up on a request may have answered it.
+        with contextlib.suppress(httpcore.WriteError):
+            stream.write(request, limits["write"])
+        self._read(stream, reader, limits["read"])
+        assert reader.body is not None  # noqa: S101
+        return answered(reader.status, reader.fields, reader.body, reader.error)
+
+    def _read(self, stream: Any, reader: Reader, limit: float | None) -> None:
+        while not reader.done:
+            if self.stage >= Stage.SENDING:
+                self.stage = max(self.stage, reader.stage)
+            reader.feed(stream.read(_AT_ONCE, limit))
+
+    def _connect(self, limits: dict[str, float | None]) -> Any:
+        route, limit = self._route, limits["connect"]
+        self._reader = Reader()
+        host = route.first.host.decode("ascii")
+        stream = Backend(httpcore.SyncBackend(), self).connect_tcp(host, route.first.port, limit)
+        if route.proxy_is_tls:
+            stream = _over_tls(stream, route.proxy_tls, host, limit)
+        if route.tunnels:
+            stream.write(route.connect(), limits["write"])
+            reader = Reader(tunnel=True)
+            try:
+                self._read(stream, reader, limits["read"])
+            except ConnectionFailed:
+                reader.surplus = True
+            _check_tunnel(reader)
+        if route.is_tls:
+            stream = _over_tls(stream, route.tls, route.origin.host.decode("ascii"), limit)
+        return stream
+
+    def is_fit(self) -> bool:
+        return self._reader.keep and self._reader.done and not self._reader.surplus
+
+    def is_good(self) -> bool:
+        return self.stream is None or not self.stream.get_extra_info("is_readable")
+
+    def close(self) -> None:
+        if self.stream is not None:
+            self.stream.close()
+
+
+def _over_tls(stream: Any, context: Any, host: str, limit: float | None) -> Any:
+    context.set_alpn_protocols(["http/1.1"])
+    return stream.start_tls(context, host, limit)
+
+
+class _AsyncFastSlot(AsyncSlot, asyncio.Protocol):
+    """A connection for tasks: what comes is read as the loop hears it."""
+
+    def __init__(self, route: FastRoute) -> None:
+        super().__init__(route.key, route.handshakes)
+        self._route = route
+        self._reader = Reader()
+        self._answer: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._reading: float | None = None
+        """What each part of an answer may take, where that is bounded beside the whole."""
+
+    async def exchange(self, send: Send) -> Answer | ImagesError:
+        request = self._route.request(send)
+        if self.stream is None:
+            await self._connect(send)
+        self._reader.begin()
+        self.stage = Stage.SENDING
+        await self._ask(send, request)
+        reader = self._reader
+        assert reader.body is not None  # noqa: S101
+        return answered(reader.status, reader.fields, reader.body, reader.error)
+
+    async def _ask(self, send: Send, request: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        self._answer = loop.create_future()
+        self._reading = None if send.phases is None else phases(send)["read"]
+        self._give(send.left() if send.phases is None else phases(send)["write"])
+        try:
+            self.stream.write(request)
+            if not self.stream.get_write_buffer_size():
+                self.resume_writing()
+            await self._answer
+        finally:
+            self._answer = None
+            self._give(None)
+
+    def _give(self, seconds: float | None) -> None:
+        """So long may the next part take."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if seconds is not None:
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._end, TimeoutError())
+
+    def _end(self, error: Exception | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            if error is None:
+                self._answer.set_result(None)
+            else:
+                self._answer.set_exception(error)
+
+    async def _connect(self, send: Send) -> None:
+        route = self._route
+        self._reader = Reader()
+        async with asyncio.timeout(phases(send)["connect"]) as self.cut:
+            self.stage = Stage.CONNECTING
+            host = route.first.host.decode("ascii")
+            self.stream = await connected(self, host, route.first.port)
+            if route.proxy_is_tls:
+                await self._over_tls(route.proxy_tls, host)
+            if route.tunnels:
+                self._reader = Reader(tunnel=True)
+                self.stage = Stage.CONNECTING
+                try:
+                    await self._ask(send, route.connect())
+                except ConnectionFailed:
+                    self._reader.surplus = True
+                _check_tunnel(self._reader)
+                self._reader = Reader()
+            if route.is_tls:
+                await self._over_tls(route.tls, route.origin.host.decode("ascii"))
+        self.cut = None
+        # So that it says when all of a request is written.
+        self.stream.set_write_buffer_limits(high=0)
+
+    async def _over_tls(self, context: Any, host: str) -> None:
+        self.stage = Stage.HANDSHAKE
+        context.set_alpn_protocols(["http/1.1"])
+        loop = asyncio.get_running_loop()
+        self.stream = await loop.start_tls(self.stream, self, context, server_hostname=host)
+
+    def resume_writing(self) -> None:
+        """asyncio's word for: all of the request is written."""
+        if self.stage is Stage.SENDING:
+            self.stage = Stage.WAITING
+            if self._reading is not None:
+                self._give(self.left(self._reading))
+
+    def data_received(self, data: bytes) -> None:
+        if self._answer is None or self._answer.done():
+            # Nobody asked, and it must not be the next request's answer.
+            self._reader.surplus = True
+            return
+        self._feed(data)
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self._reader.feed(data)
+        except ConnectionFailed as error:
+            self._end(error.with_traceback(None))
+            return
+        if self._reader.done:
+            self._end(None)
+            return
+        if self.stage >= Stage.SENDING:
+            self.stage = max(self.stage, self._reader.stage)
+        if self._reading is not None:
+            self._give(self.left(self._reading))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._answer is None or self._answer.done():
+            self._reader.surplus = True
+        elif exc is not None:
+            self._end(exc)
+        else:
+            self._feed(b"")
+
+    def is_fit(self) -> bool:
+        reader = self._reader
+        return reader.keep and reader.done and not reader.surplus and not self.stream.is_closing()
+
+    def is_good(self) -> bool:
+        return self.stream is None or not (self._reader.surplus or has_something(self.stream))
+
+    def interrupt(self) -> None:
+        self._end(ClientClosed("this client was closed meanwhile"))
+        super().interrupt()
+
+    async def aclose(self) -> None:
+        if self.stream is not None:
+            self.stream.abort()
+            self.stream = None
+            await asyncio.sleep(0)  # in which the loop closes the socket
+
+
+class AsyncFastEngine(AsyncSlotsEngine):
     """Sends for `AsyncImagesClient`: any number of tasks of one event loop."""
 
     def __init__(self, options: Options) -> None:
-        super().__init__()
-        if options.transport is not None:
-            raise ConfigError('transport= is for engine="httpx"; the fast engine sends by itself')
-        self._options = options
-        self._room = asyncio.BoundedSemaphore(MAX_CONNECTIONS)
-        self._session: ClientSession | None = None
-        self._ways: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
-        self._busy: set[Progress] = set()
+        super().__init__(options)
+        _no_transport(options)
 
-    async def send(self, send: Send) -> Answer | ImagesError:
-        if self._closed:
-            return ClientClosed("this client is closed")
-        timer = asyncio.timeout(send.left())
-        progress = Progress(send, timer)
-        reset = current.set(progress)
-        self._busy.add(progress)
-        outcome: Answer | ImagesError
-        try:
-            async with timer:
-                progress.enter(Stage.ROOM)
-                async with self._room:
-                    outcome = await self._exchange(send, progress)
-        except ConfigError as error:
-            outcome = error.with_traceback(None)
-        except FAST_TROUBLE as trouble:
-            if not timer.expired():
-                outcome = fast_explained(trouble, progress, self._options.tls)
-            elif progress.closed:
-                outcome = ClientClosed("this client was closed meanwhile")
-            else:
-                outcome = timed_out(progress.stage)
-        finally:
-            progress.over = True
-            self._busy.discard(progress)
-            current.reset(reset)
-        return outcome
-
-    async def _exchange(self, send: Send, progress: Progress) -> Answer | ImagesError:
-        key = origin(send)
-        way, more = self._ways.get(key) or self._way(key)
-        headers = {**send.all_headers(), **more}
-        for value in headers.values():
-            if not (value.isascii() and value.isprintable()) or value != value.strip():
-                raise ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
-        progress.tunnel = "proxy_headers" in way and way["proxy"].scheme == "http"
-        response = await self._opened().request(
-            send.method, checked_url(send.url), headers=headers, data=send.body, allow_redirects=False, **way
-        )
-        try:
-            progress.enter(Stage.BODY)
-            received = httpx.Headers(list(response.raw_headers))
-            body = Body(received)
-            if (error := body.refused()) is None:
-                async for chunk in response.content.iter_any():
-                    if (error := body.add(chunk)) is not None:
-                        break
-        finally:
-            response.close()
-        if error is not None:
-            progress.drop()
-        return answered(response.status, received, body, error)
-
-    def _way(self, key: str) -> tuple[dict[str, Any], dict[str, str]]:
-        """How an origin is reached, for aiohttp, and the headers that this adds. Raises `ConfigError`."""
-        proxy = self._options.proxies.of(key)
-        tls = key.startswith("https:")
-        way: dict[str, Any] = {}
-        more: dict[str, str] = {}
-        if proxy is not None:
-            if proxy.url.scheme.startswith("socks") or proxy.ssl_context is not None:
-                raise ConfigError(
-                    "the fast engine knows no SOCKS proxy, and none with TLS settings of its own", hint='engine="httpx"'
-                )
-            way["proxy"] = checked_url(str(proxy.url))
-            told = dict(proxy.headers)
-            if proxy.raw_auth is not None:
-                told["Proxy-Authorization"] = "Basic " + base64.b64encode(b":".join(proxy.raw_auth)).decode()
-            if tls:
-                way["proxy_headers"] = told
-            else:
-                more = told
-        if tls or (proxy is not None and proxy.url.scheme == "https"):
-            way["ssl"] = self._options.tls.context()
-        self._ways[key] = way, more
-        return way, more
-
-    def _opened(self) -> ClientSession:
-        if self._session is None:
-            self._session = opened()
-            weakref.finalize(self, _dropped, self._session, asyncio.get_running_loop(), os.getpid())
-        return self._session
-
-    async def aclose(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        if self._loop is not asyncio.get_running_loop():
-            return  # the connections ended with the loop that they belonged to
-        self._over.set()
-        for progress in self._busy:
-            progress.end()
-        while self._busy:  # noqa: ASYNC110  for a few turns of the loop
-            await asyncio.sleep(0)
-        if self._session is not None:
-            await self._session.close()
+    def _made(self, key: str) -> AsyncSlot:
+        return _AsyncFastSlot(FastRoute(self._route(key)))
 
 
-class FastEngine(Threads):
+class FastEngine(SlotsEngine):
     """Sends for `ImagesClient`: any number of threads at once."""
 
     def __init__(self, options: Options) -> None:
-        self._options = options
-        self._inner = AsyncFastEngine(options)
-        self._left_behind: list[AsyncFastEngine] = []
-        self._running: asyncio.AbstractEventLoop | None = None
-        super().__init__()
+        super().__init__(options)
+        _no_transport(options)
 
-    def _anew(self) -> None:
-        super()._anew()
-        self._lock = threading.Lock()
-        if self._running is not None:
-            # To collect them in a child process would touch what its parent has open.
-            self._left_behind.append(self._inner)
-            self._inner, self._running = AsyncFastEngine(self._options), None
+    def _made(self, key: str) -> Slot:
+        return _FastSlot(FastRoute(self._route(key)))
 
-    def send(self, send: Send) -> Answer | ImagesError:
-        with self._lock:
-            if self._closed:
-                return ClientClosed("this client is closed")
-            future = asyncio.run_coroutine_threadsafe(self._inner.send(send), self._running or self._start())
-        try:
-            return future.result()
-        except CancelledError:
-            return ClientClosed("this client was closed meanwhile")
-        finally:
-            future.cancel()
-
-    @property
-    def tasks(self) -> Tasks:
-        return self
-
-    @property
-    def engine(self) -> AsyncFastEngine:
-        """What sends for tasks of the loop."""
-        return self._inner
-
-    def running(self) -> asyncio.AbstractEventLoop:
-        """The loop. Raises `ClientClosed`."""
-        self.begin()
-        with self._lock:
-            return self._running or self._start()
-
-    def _start(self) -> asyncio.AbstractEventLoop:
-        self._running = asyncio.new_event_loop()
-        self._running.call_soon(self._inner.begin)
-        thread = threading.Thread(target=_run, args=(self._running,), name="rackspace-images", daemon=True)
-        thread.start()
-        self._end = weakref.finalize(self, _stop, self._inner, self._running, thread, os.getpid())
-        return self._running
-
-    def close(self) -> None:
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-        self._over.set()
-        if self._running is not None:
-            self._end()
+    def _twin(self) -> AsyncFastEngine:
+        return AsyncFastEngine(self._options)
 
 
-def _run(loop: asyncio.AbstractEventLoop) -> None:
-    try:
-        loop.run_forever()
-    finally:
-        loop.close()
-
-
-def _stop(engine: AsyncFastEngine, loop: asyncio.AbstractEventLoop, thread: threading.Thread, pid: int) -> None:
-    """Ends a loop thread: when its client is closed, when nobody has it any more, when the interpreter ends."""
-
-    async def stop() -> None:
-        try:
-            await engine.aclose()
-            left = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in left:
-                task.cancel()
-            await asyncio.gather(*left, return_exceptions=True)
-        finally:
-            loop.stop()
-
-    if pid == os.getpid() and thread.is_alive():
-        asyncio.run_coroutine_threadsafe(stop(), loop)
-        if threading.current_thread() is not thread:
-            thread.join(1.0)
-
-
-def _dropped(session: ClientSession, loop: asyncio.AbstractEventLoop, pid: int) -> None:
-    """Closes the session of a client that was not closed, about which aiohttp would complain."""
-    if session.closed or pid != os.getpid():
-        return
-    with contextlib.suppress(RuntimeError):
-        if loop.is_closed():
-            with contextlib.suppress(StopIteration):
-                session.close().send(None)
-        else:
-            loop.call_soon_threadsafe(lambda: loop.create_task(session.close()))
+def _no_transport(options: Options) -> None:
+    if options.transport is not None:
+        raise ConfigError('transport= is for engine="httpx"; the fast engine sends by itself')

@@ -167,7 +167,7 @@ def image_from_answer(answer: Answer, asked: UUID) -> Image:
     """
     try:
         image = _image(json_object(answer.body))
-        if UUID(image.id) != asked:
+        if image.id != str(asked) and UUID(image.id) != asked:
             raise MalformedResponse(f"the answer is about another image, {image.id}")
     except MalformedResponse as malformed:
         malformed.body = answer.body
@@ -196,7 +196,7 @@ def missing(envelope: dict[str, Any], member: str, kind: str, *, wanted: str) ->
 def json_object(body: bytes) -> dict[str, Any]:
     """The object that a body holds. Raises `MalformedResponse`."""
     try:
-        found = json.loads(body, parse_int=integer, parse_constant=_no_constant)
+        found = _JSON.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except ValueError as error:
         begins = f", it begins {_shown(body[:60].decode('utf-8', 'replace'))}" if body else ""
         reason = "the body is empty" if not body.strip() else f"the body is not JSON ({error}){begins}"
@@ -213,15 +213,23 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+_JSON = json.JSONDecoder(parse_int=integer, parse_constant=_no_constant)
+
+
 def _copied(value: Any, levels: int) -> Any:
     """`copy.deepcopy` for what JSON can hold, at a tenth of its time, and never deeper than `levels`."""
     if levels < 0:
         raise MalformedResponse("the image is nested too deeply")
+    below = levels - 1
     if isinstance(value, dict):
-        return {key: _copied(item, levels - 1) for key, item in value.items()}
+        return {key: item if type(item) in _LEAVES else _copied(item, below) for key, item in value.items()}
     if isinstance(value, list):
-        return [_copied(item, levels - 1) for item in value]
+        return [_copied(item, below) for item in value]
     return value
+
+
+_LEAVES = frozenset((str, int, float, bool, type(None)))
+"""What JSON has beside objects and arrays."""
 
 
 def _complete(model: Any) -> None:
@@ -229,6 +237,8 @@ def _complete(model: Any) -> None:
     kind: type = type(model)
     for name in _fields(kind):
         value = getattr(model, name)
+        if type(value) in _LEAVES:
+            continue
         if value is UNSET:
             setattr(model, name, None)
         elif isinstance(value, list):

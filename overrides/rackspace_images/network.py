@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import os
@@ -13,6 +12,7 @@ import threading
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
+import httpcore
 import httpx
 
 from .engine import Stage, timed_out
@@ -26,16 +26,14 @@ from .transport import Send
 class Clock:
     """The request that is under way on one connection, and how far it has come."""
 
-    def __init__(self) -> None:
+    def __init__(self, handshakes: int = 0) -> None:
         self.send: Send | None = None
         self.stage = Stage.CONNECTING
         self.stream: Any = None
-        self.handshakes = 0
+        self.handshakes = handshakes
         """TLS handshakes before the request: what is written until then is for a proxy."""
         self.connecting: Future[Any] | None = None
         """A connection that is being made, in another thread."""
-        self.cut: asyncio.Timeout | None = None
-        """What ends a request of a task at once."""
 
     def left(self, timeout: float | None) -> float | None:
         """Seconds for the next step: its own, or what is left of the request's time."""
@@ -185,27 +183,30 @@ class AsyncBackend:
         await self._inner.sleep(seconds)
 
 
-def request(send: Send) -> httpx.Request:
-    """What httpx is given to send; no part of it may take more than what is left."""
+def fields(send: Send, netloc: str) -> dict[str, str]:
+    """The header fields of a request, `Host` first. Raises `ConfigError`."""
+    found = {"Host": netloc, **send.all_headers()}
+    if send.body is not None:
+        found["Content-Length"] = str(len(send.body))
+    return checked_fields(found)
+
+
+def checked_fields(found: dict[str, str]) -> dict[str, str]:
+    """Header fields, if HTTP can hold them. Raises `ConfigError`, which quotes none of them."""
+    for value in found.values():
+        if not (value.isascii() and value.isprintable()) or value != value.strip():
+            raise ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
+    return found
+
+
+def phases(send: Send) -> dict[str, float | None]:
+    """What each part of a request may take: connect, read, write and pool; none of them more than what is left."""
     left = send.left()
-    phases: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"), left)
+    found: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"), left)
     if send.phases is not None:
         for name, own in send.phases.as_dict().items():
-            phases[name] = own if left is None or (own is not None and own < left) else left
-    extensions = {"timeout": phases}
-    return httpx.Request(send.method, send.url, headers=send.all_headers(), content=send.body, extensions=extensions)
-
-
-def has_leftover(transport: Any) -> bool:
-    """Whether more came on a connection than the answer: a part of another, which the next request would be given."""
-    for connection in transport._pool.connections:
-        inner: Any = connection
-        while (below := getattr(inner, "_connection", None)) is not None:
-            inner = below
-        state = getattr(inner, "_h11_state", None)
-        if state is not None and state.trailing_data[0]:
-            return True
-    return False
+            found[name] = own if left is None or (own is not None and own < left) else left
+    return found
 
 
 def explained(trouble: Exception, stage: Stage, tls: Tls) -> ImagesError:
@@ -213,14 +214,14 @@ def explained(trouble: Exception, stage: Stage, tls: Tls) -> ImagesError:
     match trouble:
         case httpx.ConnectTimeout() if stage is Stage.WAITING:
             return timed_out(Stage.CONNECTING)
-        case httpx.TimeoutException() | TimeoutError():
+        case httpx.TimeoutException() | httpcore.TimeoutException() | TimeoutError():
             return timed_out(stage)
         case httpx.DecodingError():
             return MalformedResponse("the body is not in the encoding that its Content-Encoding names")
-        case httpx.LocalProtocolError():
+        case httpx.LocalProtocolError() | httpcore.LocalProtocolError():
             # Its words quote the header that it found wrong, which may be the token.
             return ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
-        case httpx.ProxyError():
+        case httpx.ProxyError() | httpcore.ProxyError():
             # Of a CONNECT its words begin with the status; of SOCKS there is none.
             status = str(trouble)[:3]
             return refused(int(status) if status.isascii() and status.isdigit() else None)
@@ -229,7 +230,7 @@ def explained(trouble: Exception, stage: Stage, tls: Tls) -> ImagesError:
         case _:
             if isinstance(_innermost(trouble), ssl.SSLCertVerificationError):
                 return tls.refused(_said(trouble))
-            sent = stage.sent and not isinstance(trouble, httpx.ConnectError)
+            sent = stage.sent and not isinstance(trouble, httpx.ConnectError | httpcore.ConnectError)
             return ConnectionFailed(_said(trouble), sent=sent)
 
 

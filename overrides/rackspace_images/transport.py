@@ -11,7 +11,7 @@ import asyncio
 import copy
 import time
 import zlib
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -78,12 +78,33 @@ class Join:
         return None if self.ends is None else max(self.ends - time.monotonic(), 0.0)
 
 
+class Fields(dict[str, str]):
+    """The header fields of an answer, by names in any case; several of one name are joined, as HTTP has it."""
+
+    def __init__(self, received: Iterable[tuple[bytes, bytes]]) -> None:
+        super().__init__()
+        for raw_name, raw in received:
+            name = raw_name.lower().decode("latin-1")
+            value = raw.strip().decode("latin-1")
+            super().__setitem__(name, f"{self[name]}, {value}" if name in self else value)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a field, or `default`."""
+        return super().get(name.lower(), default)
+
+    def __setitem__(self, name: str, value: str) -> None:
+        super().__setitem__(name.lower(), value)
+
+
+Headers = Fields | httpx.Headers
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back, whatever it is."""
 
     status_code: int
-    headers: httpx.Headers = field(repr=False)
+    headers: Headers = field(repr=False)
     body: bytes = field(repr=False)
 
     @property
@@ -95,8 +116,8 @@ class Answer:
     def hide(self, token: str | None) -> None:
         """Takes a token that the server quotes out of what is logged of the answer."""
         for name in _REQUEST_IDS if token else ():
-            if token and token in self.headers.get(name, ""):
-                self.headers[name] = self.headers[name].replace(token, "***")
+            if token and token in (found := self.headers.get(name, "")):
+                self.headers[name] = found.replace(token, "***")
 
 
 _REQUEST_IDS = ("X-Compute-Request-Id", "X-Openstack-Request-Id")
@@ -212,7 +233,7 @@ def _waited_in_vain() -> RequestTimeout:
 class Body:
     """An answer's body while it is read: bounded as sent and as decoded, so that no gzip bomb unfolds."""
 
-    def __init__(self, headers: httpx.Headers, limit: int = LARGEST_BODY) -> None:
+    def __init__(self, headers: Headers, limit: int = LARGEST_BODY) -> None:
         self._limit = limit
         self._sent = 0
         self._whole = bytearray()

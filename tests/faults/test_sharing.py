@@ -64,7 +64,7 @@ def test_threads_take_and_give_back_connections_without_a_mistake() -> None:
     def work() -> None:
         try:
             for _ in range(2000):
-                engine._give(engine._take(send))
+                engine._give(engine._take(send), fit=True)
         except IndexError as error:
             wrong.append(error)
 

@@ -25,7 +25,10 @@ ORDER = [
     "tls",
     "engine",
     "network",
+    "loop_thread",
+    "slots",
     "httpx_engine",
+    "http1",
     "fast_network",
     "fast_engine",
     "faults",
@@ -122,7 +125,7 @@ def test_the_library_stays_small() -> None:
     """A module that outgrows some 250 lines of code has two subjects; the whole can be read in an hour."""
     sizes = {name: code_lines(LIBRARY / f"{name}.py") for name in ORDER}
     assert max(sizes.values()) <= 250, sizes
-    assert sum(sizes.values()) <= 3800, sizes
+    assert sum(sizes.values()) <= 4050, sizes
 
 
 def test_importing_the_library_imports_nothing_beside_it() -> None:

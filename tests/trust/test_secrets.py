@@ -138,7 +138,7 @@ COMMANDS = [
 def told(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Callable[[], str]:
     """All that was logged, by whomever, at DEBUG, and printed since."""
     caplog.set_level(logging.DEBUG)
-    for name in ("httpx", "httpcore", "httpcore.http11", "httpcore.connection", "httpcore.proxy", "aiohttp", "asyncio"):
+    for name in ("httpx", "httpcore", "httpcore.http11", "httpcore.connection", "httpcore.proxy", "asyncio"):
         caplog.set_level(logging.DEBUG, logger=name)
     return lambda: caplog.text + "".join(capfd.readouterr())
 
