@@ -71,6 +71,9 @@ def __getattr__(name: str) -> Any:
         return import_module(f"{__name__}.errors")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .later import import_httpx
+
+    import_httpx()
     value = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     return value
 

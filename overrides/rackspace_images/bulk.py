@@ -6,14 +6,13 @@ Workers take the ids as they become free, and hand what came of them to whoever 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import queue
 import threading
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import (
     AuthenticationFailed,
@@ -26,6 +25,11 @@ from .errors import (
 )
 from .image import Image
 from .transport import AsyncEngine, Tasks
+
+if TYPE_CHECKING:
+    import asyncio
+else:
+    from .later import asyncio
 
 Id = TypeVar("Id")
 T = TypeVar("T")
@@ -158,6 +162,11 @@ def each_in_loop(
         heap = []
 
     def begin() -> None:
+        try:
+            engine.begin()
+        except ClientClosed as error:
+            done.put(_Ended(error))
+            return
         while taken and not stop.is_set():
             task = loop.create_task(work(taken.popleft()))
             tasks.add(task)
@@ -171,6 +180,7 @@ def each_in_loop(
                 given += 1
                 if len(taken) == 1:
                     loop.call_soon_threadsafe(begin)
+                place.running()  # or it is closed, and nobody may ever begin
         except StopIteration:
             done.put(given)
         except BaseException as error:  # noqa: BLE001  raised where it is waited for

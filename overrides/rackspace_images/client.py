@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from .bulk import LocateResult, checked_concurrency, each, each_async, each_in_loop, is_everyones, located
@@ -20,6 +19,11 @@ from .image import Image, image_uuid
 from .listing import OnError, Query
 from .transport import UNCHANGED, AsyncEngine, Engine, run, run_async
 from .waiting import Progress
+
+if TYPE_CHECKING:
+    import asyncio
+else:
+    from .later import asyncio
 
 
 class ImagesClient(BaseClient[Engine]):
@@ -196,7 +200,7 @@ class AsyncImagesClient(BaseClient[AsyncEngine]):
 
     def _open(self, name: str, options: Options) -> AsyncEngine:
         if name == "fast":
-            from .fast_engine import AsyncFastEngine
+            from .fast_tasks import AsyncFastEngine
 
             return AsyncFastEngine(options)
         return AsyncHttpxEngine(options)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import enum
 import os
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import ClientClosed, ConfigError, ImagesError, RequestTimeout
 from .proxies import Proxies
 from .tls import Tls
 from .transport import Answer, Body, Headers, Send
+
+if TYPE_CHECKING:
+    import asyncio
+else:
+    from .later import asyncio
 
 ENGINES = ("httpx", "fast")
 

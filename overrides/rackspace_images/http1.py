@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import re
 from dataclasses import dataclass
 
 import httpx
 
-from .engine import Stage, origin
+from .engine import Options, Stage, origin
 from .errors import ConfigError, ConnectionFailed, ImagesError
+from .network import checked_fields, fields
+from .proxies import refused
+from .slots import Route
 from .text import without_userinfo
 from .transport import Body, Fields, Send
 
@@ -160,3 +164,61 @@ class Reader:
 
     def on_message_complete(self) -> None:
         self.done = self.body is not None
+
+
+class FastRoute:
+    """How the requests for an origin are written, and which steps lead to where they are sent."""
+
+    def __init__(self, route: Route) -> None:
+        self.key = route.key
+        self.handshakes = route.handshakes
+        self.origin = parsed_origin(route.key)
+        self.tls = route.tls
+        self.is_tls = self.origin.scheme == "https"
+        self.first = self.origin
+        self.proxy_tls = route.tls
+        self.proxy_is_tls = False
+        self._told: dict[str, str] = {}
+        if (proxy := route.proxy) is not None:
+            if proxy.url.scheme.startswith("socks"):
+                raise ConfigError("the fast engine knows no SOCKS proxy", hint='engine="httpx"')
+            self.first = parsed_origin(f"{proxy.url.scheme}://{proxy.url.netloc.decode('ascii')}")
+            self.proxy_is_tls = proxy.url.scheme == "https"
+            self.proxy_tls = proxy.ssl_context or route.tls
+            self._told = _told(proxy)
+        self.tunnels = route.proxy is not None and self.is_tls
+        self._forwards = route.proxy is not None and not self.is_tls
+
+    def request(self, send: Send) -> bytes:
+        """A request as it is sent. Raises `ConfigError`."""
+        found, path = fields(send, self.origin.netloc), target(send)
+        if self._forwards:
+            found, path = found | self._told, f"http://{self.origin.netloc}{path}"
+        return written(send.method, path, found, send.body)
+
+    def connect(self) -> bytes:
+        """What asks a proxy for a tunnel."""
+        there = f"{self.origin.host.decode('ascii')}:{self.origin.port}"
+        return written("CONNECT", there, {"Host": there, "Accept": "*/*", **self._told})
+
+
+def _told(proxy: httpx.Proxy) -> dict[str, str]:
+    """The headers that a proxy is told."""
+    told = dict(proxy.headers)
+    if proxy.raw_auth is not None:
+        told["Proxy-Authorization"] = "Basic " + base64.b64encode(b":".join(proxy.raw_auth)).decode()
+    return checked_fields(told)
+
+
+def check_tunnel(reader: Reader) -> None:
+    """Raises `ConnectionFailed` where a proxy makes none."""
+    if not 200 <= reader.status < 300:
+        raise refused(reader.status or None)
+    if reader.surplus:
+        raise refused(None)
+
+
+def check_no_transport(options: Options) -> None:
+    """Raises `ConfigError` where a transport was given to an engine that sends by itself."""
+    if options.transport is not None:
+        raise ConfigError('transport= is for engine="httpx"; the fast engine sends by itself')

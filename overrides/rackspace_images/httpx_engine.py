@@ -7,8 +7,7 @@ request at a time.
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
@@ -17,6 +16,11 @@ from .errors import ImagesError
 from .network import AsyncBackend, Backend, fields, phases
 from .slots import AsyncSlot, AsyncSlotsEngine, Route, Slot, SlotsEngine
 from .transport import Answer, Body, Fields, Send
+
+if TYPE_CHECKING:
+    import asyncio
+else:
+    from .later import asyncio
 
 Transport = TypeVar("Transport", httpx.HTTPTransport, httpx.AsyncHTTPTransport)
 

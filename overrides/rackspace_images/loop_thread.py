@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 import weakref
+from typing import TYPE_CHECKING
 
 from .transport import AsyncEngine
+
+if TYPE_CHECKING:
+    import asyncio
+else:
+    from .later import asyncio
 
 
 class LoopThread:
@@ -27,18 +32,25 @@ class LoopThread:
 def _run(loop: asyncio.AbstractEventLoop) -> None:
     try:
         loop.run_forever()
+        loop.run_until_complete(_rest())
     finally:
         loop.close()
+
+
+async def _rest() -> None:
+    """What was begun until the loop stopped ends, and its outcome is handed over."""
+    await asyncio.sleep(0)
+    while left := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.sleep(0)
 
 
 def _stop(engine: AsyncEngine, loop: asyncio.AbstractEventLoop, thread: threading.Thread, pid: int) -> None:
     async def stop() -> None:
         try:
             await engine.aclose()
-            left = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in left:
-                task.cancel()
-            await asyncio.gather(*left, return_exceptions=True)
         finally:
             loop.stop()
 

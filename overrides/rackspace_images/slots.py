@@ -6,7 +6,6 @@ slow each other down, as they do in httpx's own pool.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import ssl
 import threading
@@ -15,7 +14,7 @@ from abc import abstractmethod
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from functools import cache
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import httpcore
 import httpx
@@ -26,6 +25,11 @@ from .errors import ClientClosed, ImagesError
 from .loop_thread import LoopThread
 from .network import Clock, explained
 from .transport import Answer, AsyncEngine, Send, Tasks
+
+if TYPE_CHECKING:
+    import asyncio
+else:
+    from .later import asyncio
 
 # What the libraries below, and transports that users write for httpx, raise when no answer came.
 _TROUBLE = (
@@ -312,5 +316,5 @@ class AsyncSlotsEngine(_Slots[AsyncSlot], OneLoop):
         for slot in self._busy:
             slot.interrupt()
         await self._close_all(idle)
-        while self._busy:  # noqa: ASYNC110  for a few turns of the loop
+        while self._busy:
             await asyncio.sleep(0)

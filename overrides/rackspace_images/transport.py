@@ -7,20 +7,24 @@ nothing else.
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import time
 import zlib
 from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import httpx
 
 from .defaults import LARGEST_BODY
 from .errors import ImagesError, MalformedResponse, RequestTimeout, ResponseTooLarge
 from .text import one_line
+
+if TYPE_CHECKING:
+    import asyncio
+else:
+    from .later import asyncio
 
 T = TypeVar("T")
 

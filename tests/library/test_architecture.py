@@ -18,6 +18,7 @@ LIBRARY = ROOT / "overrides" / "rackspace_images"
 ORDER = [
     "version",
     "defaults",
+    "later",
     "text",
     "errors",
     "transport",
@@ -29,7 +30,7 @@ ORDER = [
     "slots",
     "httpx_engine",
     "http1",
-    "fast_network",
+    "fast_tasks",
     "fast_engine",
     "faults",
     "image",
@@ -125,7 +126,7 @@ def test_the_library_stays_small() -> None:
     """A module that outgrows some 250 lines of code has two subjects; the whole can be read in an hour."""
     sizes = {name: code_lines(LIBRARY / f"{name}.py") for name in ORDER}
     assert max(sizes.values()) <= 250, sizes
-    assert sum(sizes.values()) <= 4050, sizes
+    assert sum(sizes.values()) <= 4100, sizes
 
 
 def test_importing_the_library_imports_nothing_beside_it() -> None:
@@ -135,7 +136,16 @@ def test_importing_the_library_imports_nothing_beside_it() -> None:
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     )
     beside = {f"rackspace_images.{name}" for name in ("cli", "sandbox", "testing", "config", "documents")}
-    assert not modules & (beside | {"yaml", "starlette", "uvicorn", "platformdirs", "argparse"})
+    assert not modules & (beside | {"yaml", "starlette", "uvicorn", "platformdirs", "argparse", "asyncio"})
+
+
+def test_httpx_is_imported_without_its_command_line() -> None:
+    """Which takes longer than httpx itself, where click happens to be installed; it can be imported later."""
+    code = (
+        "import sys; from rackspace_images import ImagesClient; assert 'httpx._main' not in sys.modules;"
+        "import httpx; assert httpx.Client; from httpx import _main; assert _main.main"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_the_packages_names_are_there_when_they_are_asked_for() -> None:

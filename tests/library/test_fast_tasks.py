@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from faulty import Faulty, answering, its_image, unreachable
-from rackspace_images.fast_network import connected
+from rackspace_images.fast_tasks import connected
 
 
 def leading_to(monkeypatch: pytest.MonkeyPatch, *urls: str) -> None:
