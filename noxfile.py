@@ -150,7 +150,7 @@ def distributed(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def bench(session: nox.Session) -> None:
     """Measure speed, memory and requests beside other clients in one run: some ten minutes, on a machine at rest."""
-    session.install(".[sandbox]", *group("bench"))
+    session.install(".[sandbox,fast]", *group("bench"))
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 

@@ -1,7 +1,8 @@
 """One question asked of many: many regions, many ids. What is asked is handed in.
 
-Workers take the ids as they become free, and hand what came of them to whoever iterates. Memory is bounded by
-`concurrency`, so the ids may come from an endless iterable, and a slow one holds nothing back.
+Workers take the ids as they become free, and hand what came of them to whoever iterates. No more than a few times
+`concurrency` are under way or wait to be taken, so the ids may come from an endless iterable, and a slow one holds
+nothing back.
 """
 
 from __future__ import annotations
@@ -218,9 +219,15 @@ async def each_async(
     ids: Iterable[Id] | AsyncIterable[Id], ask: Callable[[Id], Coroutine[Any, Any, T]], concurrency: int
 ) -> AsyncIterator[tuple[Id, T | ImagesError]]:
     """`each`, awaited; the ids may come from an async iterable too."""
-    source, taking = _aiter(ids), asyncio.Lock()
-    done: asyncio.Queue[tuple[Id, T | ImagesError] | _Ended] = asyncio.Queue(concurrency)
+    source, taking, emptied = _aiter(ids), asyncio.Lock(), asyncio.Event()
+    heap: list[tuple[Id, T | ImagesError] | _Ended] = []
     workers: list[asyncio.Task[None]] = []
+    waiting: asyncio.Future[None] | None = None
+
+    def hand_over(item: tuple[Id, T | ImagesError] | _Ended) -> None:
+        heap.append(item)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(None)
 
     async def work() -> None:
         ended = _Ended()
@@ -230,24 +237,32 @@ async def each_async(
                     one = await anext(source)
                     if len(workers) < concurrency:
                         workers.append(asyncio.create_task(work()))
-                await done.put((one, await _outcome_async(ask, one)))
+                hand_over((one, await _outcome_async(ask, one)))
+                while len(heap) >= concurrency:
+                    emptied.clear()
+                    await emptied.wait()
         except StopAsyncIteration:
             pass
         except Exception as error:  # noqa: BLE001  raised where it is waited for
             ended.error = error
-        await done.put(ended)
+        hand_over(ended)
 
     ended = 0
     try:
         workers.append(asyncio.create_task(work()))
         while ended < len(workers):
-            item = await done.get()
-            if not isinstance(item, _Ended):
-                yield item
-            elif item.error is not None:
-                raise item.error
-            else:
-                ended += 1
+            if not heap:
+                waiting = asyncio.get_running_loop().create_future()
+                await waiting
+            came, heap = heap, []
+            emptied.set()
+            for item in came:
+                if not isinstance(item, _Ended):
+                    yield item
+                elif item.error is not None:
+                    raise item.error
+                else:
+                    ended += 1
     finally:
         for worker in workers:
             worker.cancel()

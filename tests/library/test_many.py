@@ -262,3 +262,56 @@ def test_closing_the_client_ends_a_run(engine: str) -> None:
         closer.join()
         with pytest.raises(errors.ClientClosed):
             list(images.get_many([numbered(1)]))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_who_is_slow_is_waited_for(engine: str) -> None:
+    """No more than a few times `concurrency` ids are taken before what came of them is, and none is lost."""
+    taken, behind = itertools.count(1), 0
+
+    def counted() -> Iterator[str]:
+        nonlocal behind
+        for _ in range(60):
+            behind = max(behind, next(taken) - len(found))
+            yield numbered(len(found))
+
+    found: Outcomes = []
+    with Scripted(echo) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint, engine=engine) as images:
+        for outcome in images.get_many(counted(), concurrency=4):
+            time.sleep(0.01)
+            found.append(outcome)
+    assert len(found) == 60
+    assert behind < 4 * 4
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_who_is_slow_is_waited_for_with_await(engine: str) -> None:
+    """The same, and the loop goes on meanwhile."""
+    behind = turns = 0
+    found: Outcomes = []
+
+    def counted() -> Iterator[str]:
+        nonlocal behind
+        for number in range(60):
+            behind = max(behind, number + 1 - len(found))
+            yield numbered(number)
+
+    async def turning() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0.005)
+            turns += 1
+
+    async def ask(endpoint: str) -> None:
+        other = asyncio.create_task(turning())
+        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint, engine=engine) as images:
+            async for outcome in images.get_many(counted(), concurrency=4):
+                await asyncio.sleep(0.01)
+                found.append(outcome)
+        other.cancel()
+
+    with Scripted(echo) as server:
+        asyncio.run(ask(server.endpoint))
+    assert len(found) == 60
+    assert turns > 20
+    assert behind < 4 * 4
