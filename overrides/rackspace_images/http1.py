@@ -25,7 +25,7 @@ except ModuleNotFoundError:
     ) from None
 
 _LONGEST_HEAD = 100 * 1024
-"""Bytes that may come before an answer's body; an identity with signed tokens sends some 10,000."""
+"""Bytes that may come without any of the body: headers, of which an identity with signed tokens sends some 10,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +93,12 @@ class Reader:
         self.body: Body | None = None
         self.error: ImagesError | None = None
         self._raw: list[tuple[bytes, bytes]] = []
-        self._heard = 0
+        self._since_body = 0
 
     @property
     def stage(self) -> Stage:
         """How far the answer has come."""
-        return Stage.BODY if self.body is not None else Stage.HEADERS if self._heard else Stage.WAITING
+        return Stage.BODY if self.body is not None else Stage.HEADERS if self._since_body else Stage.WAITING
 
     def feed(self, data: bytes) -> None:
         """Takes what came; nothing is the end of the connection. Raises `ConnectionFailed`."""
@@ -108,8 +108,7 @@ class Reader:
         elif not data:
             broken = self._ended()
         else:
-            if self.body is None:
-                self._heard += len(data)
+            self._since_body += len(data)
             try:
                 self._parser.feed_data(data)
             except HttpParserUpgrade:
@@ -118,7 +117,7 @@ class Reader:
                 # After an answer that is whole: its surplus, which is not HTTP.
                 self.surplus = self.done
                 broken = None if self.done else "the answer is not HTTP"
-            if self.body is None and self._heard > _LONGEST_HEAD:
+            if not self.done and self._since_body > _LONGEST_HEAD:
                 broken = "the answer's headers are too long"
         if broken is not None:
             raise ConnectionFailed(broken, sent=True)
@@ -127,7 +126,7 @@ class Reader:
 
     def _ended(self) -> str | None:
         """What is missing at the end of the connection."""
-        if not self._heard:
+        if self.body is None and not self._since_body:
             return "Server disconnected without sending a response."
         if self.body is None:
             return "the answer's headers broke off"
@@ -157,6 +156,7 @@ class Reader:
         self.done = self._tunnel
 
     def on_body(self, data: bytes) -> None:
+        self._since_body = 0
         if self.done:
             self.surplus = True
         elif self.body is not None and self.error is None:
@@ -198,7 +198,8 @@ class FastRoute:
 
     def connect(self) -> bytes:
         """What asks a proxy for a tunnel."""
-        there = f"{self.origin.host.decode('ascii')}:{self.origin.port}"
+        host = self.origin.host.decode("ascii")
+        there = f"[{host}]:{self.origin.port}" if ":" in host else f"{host}:{self.origin.port}"
         return written("CONNECT", there, {"Host": there, "Accept": "*/*", **self._told})
 
 

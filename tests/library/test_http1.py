@@ -5,12 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 
 import h11
+import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from rackspace_images.engine import Stage
+from rackspace_images.engine import Options, Stage, origin
 from rackspace_images.errors import ConnectionFailed
-from rackspace_images.http1 import Reader, target
+from rackspace_images.http1 import FastRoute, Reader, target
+from rackspace_images.proxies import Proxies
+from rackspace_images.slots import Route
+from rackspace_images.tls import Tls
 from rackspace_images.transport import Send
 
 LENGTH = b"HTTP/1.1 200 OK\r\nContent-Type: a\r\nContent-Length: 5\r\nX: 1\r\nx: 2\r\n\r\nhello"
@@ -139,12 +143,15 @@ def test_one_reader_reads_one_answer_after_the_other() -> None:
 
 
 @pytest.mark.parametrize("line", [b"X: " + b"y" * 300_000, b"X: y\r\n" * 50_000], ids=["one", "many"])
-def test_headers_without_end_are_not_read_to_their_end(line: bytes) -> None:
-    """An identity with signed tokens sends some 10 KB."""
+@pytest.mark.parametrize(
+    "before", [b"HTTP/1.1 200 OK\r\n", CHUNKED[: CHUNKED.index(b"X-Late")]], ids=["head", "trailer"]
+)
+def test_headers_without_end_are_not_read_to_their_end(before: bytes, line: bytes) -> None:
+    """An identity with signed tokens sends some 10 KB. Nor are those that may follow a body."""
     reader = Reader()
 
     def feed() -> None:
-        for part in (b"HTTP/1.1 200 OK\r\n", *(line[at : at + 1000] for at in range(0, len(line), 1000))):
+        for part in (before, *(line[at : at + 1000] for at in range(0, len(line), 1000))):
             reader.feed(part)
 
     with pytest.raises(ConnectionFailed, match="headers are too long"):
@@ -157,8 +164,6 @@ def test_headers_without_end_are_not_read_to_their_end(line: bytes) -> None:
 @example("/%2e%2e/ü?q=a b")
 def test_a_target_is_written_as_httpx_writes_it(path: str) -> None:
     """Without a second reading of URLs: what is not plainly the same is handed to httpx."""
-    import httpx
-
     url = f"https://example.com/{path}"
     try:
         wanted = httpx.URL(url).raw_path.decode("ascii")
@@ -166,3 +171,21 @@ def test_a_target_is_written_as_httpx_writes_it(path: str) -> None:
         return
     if "#" not in path:
         assert target(Send("GET", url, {})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("url", "there"),
+    [
+        ("https://example.com/v2", "example.com:443"),
+        ("https://example.com:8774", "example.com:8774"),
+        ("https://[::1]:8774/v2", "[::1]:8774"),
+    ],
+)
+def test_a_tunnel_is_asked_for_by_host_and_port(url: str, there: str) -> None:
+    """An IPv6 address in brackets."""
+    key = origin(Send("GET", url, {}))
+    route = FastRoute(Route(key, Options(Tls(True, None), Proxies(httpx.Proxy("http://u:p@proxy.example.com:3128")))))
+    lines = route.connect().decode().split("\r\n")
+    tunnelled = "Proxy-Authorization: Basic dTpw" in lines
+    assert lines[:2] == [f"CONNECT {there} HTTP/1.1", f"Host: {there}"]
+    assert tunnelled is route.tunnels
