@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +86,26 @@ def rounds(numbers: range) -> list[range]:
 
 
 def threads(key: ApiKey, engine: str, tally: Tally) -> list[Held]:
-    """Over `ImagesClient`, many threads at once."""
+    """Over one `ImagesClient`, which many threads share."""
+    held = []
+    with ImagesClient(key, engine=engine, **OPTIONS) as images:
+
+        def ask(image_id: str) -> tuple[str, Image | ImagesError]:
+            try:
+                return image_id, images.get(image_id)
+            except ImagesError as error:
+                return image_id, error
+
+        for part in rounds(tally.numbers):
+            with ThreadPoolExecutor(CONCURRENCY) as pool:
+                for image_id, outcome in pool.map(ask, map(id_of, part)):
+                    tally.add(image_id, outcome)
+            held.append(Held.now())
+    return held
+
+
+def get_many(key: ApiKey, engine: str, tally: Tally) -> list[Held]:
+    """Over `ImagesClient`, many at once."""
     held = []
     with ImagesClient(key, engine=engine, **OPTIONS) as images:
         for part in rounds(tally.numbers):
@@ -148,7 +168,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--calls", type=int, default=50_000, help="calls in all")
     calls: int = parser.parse_args().calls
-    runs = [(engine, run) for engine in installed() for run in (threads, tasks)]
+    runs = [(engine, run) for engine in installed() for run in (threads, get_many, tasks)]
     bad: list[str] = []
     began = time.monotonic()
     with cloud() as url:
