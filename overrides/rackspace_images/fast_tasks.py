@@ -44,18 +44,19 @@ class _AsyncFastSlot(AsyncSlot, asyncio.Protocol):
         return answered(reader.status, reader.fields, reader.body, reader.error)
 
     async def _ask(self, send: Send, request: bytes) -> None:
-        loop = asyncio.get_running_loop()
-        self._answer = loop.create_future()
+        self._answer = answer = asyncio.get_running_loop().create_future()
         self._reading = None if send.phases is None else phases(send)["read"]
         self._give(send.left() if send.phases is None else phases(send)["write"])
         try:
             self.stream.write(request)
             if not self.stream.get_write_buffer_size():
                 self.resume_writing()
-            await self._answer
+            await answer
         finally:
             self._answer = None
             self._give(None)
+            if answer.done() and not answer.cancelled():
+                answer.exception()  # or asyncio complains of one that a cancelled task did not fetch
 
     def _give(self, seconds: float | None) -> None:
         """So long may the next part take."""

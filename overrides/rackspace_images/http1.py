@@ -71,6 +71,9 @@ def written(method: str, target: str, fields: dict[str, str], body: bytes | None
     return "\r\n".join(head).encode("ascii") + (body or b"")
 
 
+_NO_FIELDS = Fields(())
+
+
 class Reader:
     """Reads the answers of one connection, one for each `begin`.
 
@@ -89,7 +92,7 @@ class Reader:
         """Another request was sent."""
         self.done = False
         self.status = 0
-        self.fields = Fields(())
+        self.fields = _NO_FIELDS
         self.body: Body | None = None
         self.error: ImagesError | None = None
         self._raw: list[tuple[bytes, bytes]] = []

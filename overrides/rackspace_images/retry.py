@@ -248,8 +248,10 @@ class Call:
         """When an attempt that begins now must be over, and what its parts may take."""
         if isinstance(self.timeout, httpx.Timeout):
             return self.ends, self.timeout
-        ends = None if self.timeout is None else self.policy.clock() + self.timeout
-        return min((moment for moment in (ends, self.ends) if moment is not None), default=None), None
+        if self.timeout is None:
+            return self.ends, None
+        ends, last = self.policy.clock() + self.timeout, self.ends
+        return ends if last is None or ends < last else last, None
 
     def _through(self, gate: Gate) -> Steps[None]:
         """Waits until the gate is open. Raises the refusal that closed it where that takes too long."""

