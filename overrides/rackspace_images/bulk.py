@@ -142,7 +142,7 @@ def each_in_loop(
     # Both ways in heaps, as each word between threads costs more than an answer.
     taken: deque[Id] = deque()
     heap: list[tuple[Id, T | ImagesError] | _Ended] = []
-    done: queue.SimpleQueue[list[tuple[Id, T | ImagesError] | _Ended] | _Ended | int] = queue.SimpleQueue()
+    done: queue.SimpleQueue[list[tuple[Id, T | ImagesError] | _Ended] | int] = queue.SimpleQueue()
     tasks: set[asyncio.Task[None]] = set()
 
     async def work(one: Id) -> None:
@@ -166,7 +166,7 @@ def each_in_loop(
         try:
             engine.begin()
         except ClientClosed as error:
-            done.put(_Ended(error))
+            done.put([_Ended(error)])
             return
         while taken and not stop.is_set():
             task = loop.create_task(work(taken.popleft()))
@@ -185,7 +185,7 @@ def each_in_loop(
         except StopIteration:
             done.put(given)
         except BaseException as error:  # noqa: BLE001  raised where it is waited for
-            done.put(_Ended(ClientClosed("this client is closed") if loop.is_closed() else error))
+            done.put([_Ended(ClientClosed("this client is closed") if loop.is_closed() else error)])
 
     def cancel() -> None:
         for task in tasks:
@@ -200,8 +200,6 @@ def each_in_loop(
             if isinstance(came, int):
                 left = came
                 continue
-            if isinstance(came, _Ended):
-                raise came.error or ClientClosed("this client is closed")
             room.release(len(came))
             for item in came:
                 if isinstance(item, _Ended):

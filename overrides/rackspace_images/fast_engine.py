@@ -7,7 +7,7 @@ from typing import Any
 
 import httpcore
 
-from .engine import Options, Stage, answered
+from .engine import Options, Stage
 from .errors import ConnectionFailed, ImagesError
 from .http1 import FastRoute, Reader, check_no_transport, check_tunnel
 from .network import Backend, phases
@@ -34,8 +34,7 @@ class _FastSlot(Slot):
         with contextlib.suppress(httpcore.WriteError):
             stream.write(request, limits["write"])
         self._read(stream, reader, limits["read"])
-        assert reader.body is not None  # noqa: S101
-        return answered(reader.status, reader.fields, reader.body, reader.error)
+        return reader.outcome()
 
     def _read(self, stream: Any, reader: Reader, limit: float | None) -> None:
         while not reader.done:
@@ -45,7 +44,6 @@ class _FastSlot(Slot):
 
     def _connect(self, limits: dict[str, float | None]) -> Any:
         route, limit = self._route, limits["connect"]
-        self._reader = Reader()
         host = route.first.host.decode("ascii")
         stream = Backend(httpcore.SyncBackend(), self).connect_tcp(host, route.first.port, limit)
         if route.proxy_is_tls:
@@ -63,7 +61,7 @@ class _FastSlot(Slot):
         return stream
 
     def is_fit(self) -> bool:
-        return self._reader.keep and self._reader.done and not self._reader.surplus
+        return self._reader.rests
 
     def is_good(self) -> bool:
         return self.stream is None or not self.stream.get_extra_info("is_readable")

@@ -9,7 +9,7 @@ import threading
 from concurrent.futures import Future
 from typing import Any
 
-from .engine import Options, Stage, answered
+from .engine import Options, Stage
 from .errors import ClientClosed, ConnectionFailed, ImagesError
 from .http1 import FastRoute, Reader, check_no_transport, check_tunnel
 from .network import phases
@@ -39,14 +39,13 @@ class _AsyncFastSlot(AsyncSlot, asyncio.Protocol):
         self._reader.begin()
         self.stage = Stage.SENDING
         await self._ask(send, request)
-        reader = self._reader
-        assert reader.body is not None  # noqa: S101
-        return answered(reader.status, reader.fields, reader.body, reader.error)
+        return self._reader.outcome()
 
     async def _ask(self, send: Send, request: bytes) -> None:
         self._answer = answer = asyncio.get_running_loop().create_future()
-        self._reading = None if send.phases is None else phases(send)["read"]
-        self._give(send.left() if send.phases is None else phases(send)["write"])
+        limits = phases(send)
+        self._reading = None if send.phases is None else limits["read"]
+        self._give(limits["write"])
         try:
             self.stream.write(request)
             if not self.stream.get_write_buffer_size():
@@ -75,7 +74,6 @@ class _AsyncFastSlot(AsyncSlot, asyncio.Protocol):
 
     async def _connect(self, send: Send) -> None:
         route = self._route
-        self._reader = Reader()
         async with asyncio.timeout(phases(send)["connect"]) as self.cut:
             self.stage = Stage.CONNECTING
             host = route.first.host.decode("ascii")
@@ -140,8 +138,7 @@ class _AsyncFastSlot(AsyncSlot, asyncio.Protocol):
             self._feed(b"")
 
     def is_fit(self) -> bool:
-        reader = self._reader
-        return reader.keep and reader.done and not reader.surplus and not self.stream.is_closing()
+        return self._reader.rests and not self.stream.is_closing()
 
     def is_good(self) -> bool:
         return self.stream is None or not (self._reader.surplus or _has_something(self.stream))

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import httpx
 
-from .engine import Options, Stage, origin
+from .engine import Options, Stage, answered, origin
 from .errors import ConfigError, ConnectionFailed, ImagesError
 from .network import checked_fields, fields
 from .proxies import refused
 from .slots import Route
 from .text import without_userinfo
-from .transport import Body, Fields, Send
+from .transport import Answer, Body, Fields, Send
 
 try:
     from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -102,6 +102,16 @@ class Reader:
     def stage(self) -> Stage:
         """How far the answer has come."""
         return Stage.BODY if self.body is not None else Stage.HEADERS if self._since_body else Stage.WAITING
+
+    @property
+    def rests(self) -> bool:
+        """Whether the connection can take another request: it is kept, and holds nothing but the answer."""
+        return self.keep and self.done and not self.surplus
+
+    def outcome(self) -> Answer | ImagesError:
+        """The answer that is done, or what it is refused for."""
+        assert self.body is not None  # noqa: S101
+        return answered(self.status, self.fields, self.body, self.error)
 
     def feed(self, data: bytes) -> None:
         """Takes what came; nothing is the end of the connection. Raises `ConnectionFailed`."""

@@ -48,13 +48,23 @@ def _request(send: Send) -> httpx.Request:
     return request
 
 
-def _is_fit(connection: Any) -> bool:
-    """Whether a connection is at rest, and no more came on it than the answer: a part of another, perhaps."""
-    if connection is None or not connection.is_idle():
-        return False
-    while (below := getattr(connection, "_connection", None)) is not None:
-        connection = below
-    return not connection._h11_state.trailing_data[0]
+class _Connected:
+    """What is known of the connection of a slot, for threads and for tasks."""
+
+    _connection: Any = None
+
+    def is_fit(self) -> bool:
+        """Whether it is at rest, and no more came on it than the answer: a part of another, perhaps."""
+        connection = self._connection
+        if connection is None or not connection.is_idle():
+            return False
+        while (below := getattr(connection, "_connection", None)) is not None:
+            connection = below
+        return not connection._h11_state.trailing_data[0]
+
+    def is_good(self) -> bool:
+        """Whether it has not ended meanwhile, or is not made yet."""
+        return self._connection is None or not self._connection.has_expired()
 
 
 def _check_asked_for(slot: Slot | AsyncSlot) -> None:
@@ -93,7 +103,7 @@ async def _read_async(slot: AsyncSlot, response: httpx.Response) -> Answer | Ima
     return answered(response.status_code, received, body, error)
 
 
-class _HttpxSlot(Slot):
+class _HttpxSlot(_Connected, Slot):
     """Stands below httpx's transport in the place of its pool, whose connection it asks."""
 
     def __init__(self, route: Route) -> None:
@@ -102,7 +112,6 @@ class _HttpxSlot(Slot):
         # httpx has no arguments for either; httpcore below it has one for the network of every kind of its pools.
         self._pool._network_backend = Backend(self._pool._network_backend, self)
         self._transport._pool = self  # type: ignore[assignment]
-        self._connection: Any = None
 
     def exchange(self, send: Send) -> Answer | ImagesError:
         response = self._transport.handle_request(_request(send))
@@ -115,18 +124,12 @@ class _HttpxSlot(Slot):
             self._connection = self._pool.create_connection(request.url.origin)
         return self._connection.handle_request(request)
 
-    def is_fit(self) -> bool:
-        return _is_fit(self._connection)
-
-    def is_good(self) -> bool:
-        return self._connection is None or not self._connection.has_expired()
-
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
 
 
-class _AsyncHttpxSlot(AsyncSlot):
+class _AsyncHttpxSlot(_Connected, AsyncSlot):
     """`_HttpxSlot`, awaited."""
 
     def __init__(self, route: Route) -> None:
@@ -134,7 +137,6 @@ class _AsyncHttpxSlot(AsyncSlot):
         self._transport, self._pool = _transport(httpx.AsyncHTTPTransport, route)
         self._pool._network_backend = AsyncBackend(self._pool._network_backend, self)
         self._transport._pool = self  # type: ignore[assignment]
-        self._connection: Any = None
 
     async def exchange(self, send: Send) -> Answer | ImagesError:
         # Without an end of its own: the layer below keeps the time.
@@ -148,12 +150,6 @@ class _AsyncHttpxSlot(AsyncSlot):
         if self._connection is None:
             self._connection = self._pool.create_connection(request.url.origin)
         return await self._connection.handle_async_request(request)
-
-    def is_fit(self) -> bool:
-        return _is_fit(self._connection)
-
-    def is_good(self) -> bool:
-        return self._connection is None or not self._connection.has_expired()
 
     async def aclose(self) -> None:
         if self._connection is not None:
