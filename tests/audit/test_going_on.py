@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from scripted import answer
+from slack import SLACK
 
 from .running import FAILING, Auditing, Images, ids, rows, written
 
@@ -77,7 +78,7 @@ def test_ctrl_c_keeps_what_came(audit: Auditing, images: Images, tmp_path: Path)
             assert time.monotonic() < ends
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=20)
+        _, told = process.communicate(timeout=1 + SLACK)
     assert process.returncode == 130
     assert "Traceback" not in told
     assert [row["id"] for row in audit.rows()] == ids(5)

@@ -77,7 +77,7 @@ def fault(status: int, key: str, message: str = WORDS, **headers: str) -> bytes:
 def test_each_refusal_has_its_error(login: bytes, error: type[errors.ImagesError], words: str) -> None:
     """The class says what it is; the line has identity's words, the URL and what to do, and no secret."""
     # Only the silent one is waited for.
-    patience = 10 if login else 0.3
+    patience = 10 if login else 1
     with Cloud(login=login) as cloud, ImagesClient(cloud.api_key(), timeout=patience, retry=None) as images:
         with pytest.raises(errors.ImagesError) as caught:
             images.get(SOURCE_ID)

@@ -124,7 +124,8 @@ def test_another_owners_file_is_ignored(tmp_path: Path, monkeypatch: pytest.Monk
     """A file that another user planted is not believed."""
     with Cloud() as cloud:
         get(cloud, TokenCache(tmp_path))
-        monkeypatch.setattr(os, "geteuid", lambda: 4711)
+        another = os.geteuid() + 1
+        monkeypatch.setattr(os, "geteuid", lambda: another)
         get(cloud, TokenCache(tmp_path))
         assert len(cloud.logins) == 2
 
@@ -278,7 +279,7 @@ def test_an_old_host_that_is_silent_is_left_for_the_new_one(tmp_path: Path) -> N
         get(cloud, TokenCache(tmp_path))
         (file,) = files(tmp_path)
         file.write_text(file.read_text().replace(f"{cloud.url}/dfw", f"{silent.url}/dfw"))
-        get(cloud, TokenCache(tmp_path), timeout=0.5)
+        get(cloud, TokenCache(tmp_path), timeout=1)
         assert (len(cloud.logins), len(silent.requests)) == (2, 1)
         cloud.regions = ("DFW", "ORD", "NEW")
         with ImagesClient(cloud.api_key(), token_cache=TokenCache(tmp_path)) as images:

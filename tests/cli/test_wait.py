@@ -16,6 +16,7 @@ from struct import pack
 
 import pytest
 from rackspace_images.sandbox import Sandbox
+from slack import SLACK
 
 from .running import Run, environment
 
@@ -138,7 +139,7 @@ def test_the_display_moves(sandbox: Sandbox) -> None:
     code, drawn, _ = on_terminal("show", BUILDING, "--wait", "-f", "json")
     assert code == 0
     assert "\n" not in drawn
-    frames = drawn.split("\r")
+    frames = [re.sub(r"0:0\d", "0:00", frame) for frame in drawn.split("\r")]
     assert f"[#####...............]  SAVING 25 %  0:00  {BUILDING}\x1b[K" in frames
     assert f"[##########..........]  SAVING 50 %  0:00  {BUILDING}\x1b[K" in frames
     assert frames[-1] == "\x1b[K"
@@ -150,7 +151,7 @@ def test_the_display_fits_a_narrow_terminal(sandbox: Sandbox) -> None:
     assert code == 0
     frames = [re.sub(r"\x1b\[K", "", frame) for frame in drawn.split("\r")]
     assert max(map(len, frames)) < 20
-    assert any(frame.startswith("SAVING 25 %  0:00") for frame in frames)
+    assert any(re.match(r"SAVING 25 %  0:0\d", frame) for frame in frames)
 
 
 @pytest.mark.parametrize("words", [(MISSING_ID,), (MISSING_ID, MISSING_ID)])
@@ -158,7 +159,7 @@ def test_ctrl_c_while_waiting_is_quiet_and_at_once(sandbox: Sandbox, words: tupl
     """Exit code 130; no line is left behind."""
     code, drawn, seconds = on_terminal("show", *words, "--wait", interrupt_after=b"not there yet")
     assert code == 130
-    assert seconds < 1
+    assert seconds < 1 + SLACK
     assert "\n" not in drawn
 
 

@@ -19,7 +19,7 @@ from scripted import Request, answer
 NOWHERE = subprocess.DEVNULL
 
 
-def until(true: Callable[[], bool], seconds: float = 30.0) -> None:
+def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
     """Waits for something that another process does."""
     ends = time.monotonic() + seconds
     while not true():
@@ -65,7 +65,7 @@ class Lab:
         from distributed import Client
 
         with Client(self.address, set_as_default=False) as client:
-            client.wait_for_workers(len(self.workers), timeout=30)
+            client.wait_for_workers(len(self.workers), timeout=60)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -100,4 +100,5 @@ class Watched(Cloud):
         return {"RS_USERNAME": "demo", "RS_API_KEY": SECRET, "RS_AUTH_URL": self.auth_url, "RS_REGION_NAME": "DFW"}
 
 
-LIMITED = answer(429, {"overLimit": {"code": 429, "message": "Slow down."}}, Retry_After="3")
+RETRY_AFTER = 7
+LIMITED = answer(429, {"overLimit": {"code": 429, "message": "Slow down."}}, Retry_After=str(RETRY_AFTER))

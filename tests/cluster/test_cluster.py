@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 from audit.running import Auditing, ids
 from faulty import unreachable
 from scripted import Request, answer
+from slack import SLACK
 
-from .lab import LIMITED, Lab, Watched, until
+from .lab import LIMITED, RETRY_AFTER, Lab, Watched, until
 
 
 def parquet_rows(out: Path) -> list[dict[str, Any]]:
@@ -23,7 +24,7 @@ def parquet_rows(out: Path) -> list[dict[str, Any]]:
 
 def test_two_workers_do_it_together(audit: Auditing, lab: Lab, cloud: Watched) -> None:
     """Each with one sign-in and a share of the work; the command itself knows no secret. Again it asks nobody."""
-    cloud.slow = 0.01
+    cloud.slow = 0.05
     for _ in range(2):
         lab.add(**cloud.environment())
     lab.ready()
@@ -36,7 +37,7 @@ def test_two_workers_do_it_together(audit: Auditing, lab: Lab, cloud: Watched) -
     assert Counter(row["outcome"] for row in rows) == {"found": 400, "refused": 1}
     assert len(cloud.logins) == 2
     tokens = Counter(request.headers["x-auth-token"] for request in cloud.asked)
-    assert min(tokens.values()) >= 100
+    assert min(tokens.values()) >= 20
     assert audit.summary()["complete"] is True
     asked = len(cloud.requests)
     assert audit(given, *words).code == 2
@@ -99,7 +100,7 @@ def test_with_no_worker_that_can_it_ends(audit: Auditing, lab: Lab) -> None:
 
 def test_a_scheduler_that_is_lost(audit: Auditing, lab: Lab, cloud: Watched, tmp_path: Path) -> None:
     """The run ends and names what is missing; with another scheduler, or none, it goes on."""
-    cloud.slow = 0.02
+    cloud.slow = 0.05
     lab.add(**cloud.environment())
     lab.ready()
 
@@ -148,7 +149,7 @@ def test_a_token_revoked_in_the_middle_is_renewed(audit: Auditing, lab: Lab, clo
 
 
 def test_a_limit_that_one_worker_meets_holds_back_all(audit: Auditing, lab: Lab, cloud: Watched) -> None:
-    """A Retry-After of 3 s, told once: a second later nobody asks, until it has passed."""
+    """A `Retry-After`, told once: a second later nobody asks, until it has passed."""
     cloud.slow = 0.02
     told: list[float] = []
     lock = threading.Lock()
@@ -168,8 +169,8 @@ def test_a_limit_that_one_worker_meets_holds_back_all(audit: Auditing, lab: Lab,
     assert ended.code == 0, ended.err
     assert len({request.headers["x-auth-token"] for request in cloud.asked}) == 2
     after = [moment - told[0] for moment in cloud.times]
-    assert [moment for moment in after if 1.5 < moment < 2.9] == []
-    assert max(after) > 3
+    assert [moment for moment in after if 1 + SLACK < moment < RETRY_AFTER - 0.1] == []
+    assert max(after) > RETRY_AFTER
 
 
 def test_no_scheduler(audit: Auditing) -> None:

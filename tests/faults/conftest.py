@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from slack import SLACK
 
 from .ways import WAYS, Way
 
@@ -34,7 +35,7 @@ def _no_socket_is_left(_own_environment: None) -> Iterator[None]:
     """Whatever goes wrong, no connection stays open behind it."""
     before = _sockets()
     yield
-    ends = time.monotonic() + 2
+    ends = time.monotonic() + SLACK
     while _sockets() > before and time.monotonic() < ends:
         gc.collect()
         time.sleep(0.01)

@@ -11,19 +11,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from faulty import IMAGE_ID, Faulty, Line, Script, its_image, token, unreachable
-from rackspace_images import ApiKey, Image, ImagesClient, errors
+from rackspace_images import ApiKey, Image, ImagesClient, Retry, errors
 from scripted import answer
+from slack import SLACK
 
 from .ways import TOKEN, WAYS, Way, check, ids, within
 
 ASYNC = [way for way in WAYS if way.is_async]
 HELD = ids(1)[0]
+PAUSE = 0.1
+"""Seconds for what a server sent to arrive."""
 
 SLOW: dict[str, bytes] = {
     "waiting for the answer": b"",
@@ -47,7 +50,7 @@ def holding(sent: bytes) -> Script:
 
 
 async def until(condition: Any) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110  the server's threads know no event loop
             await asyncio.sleep(0.002)
 
@@ -67,7 +70,7 @@ def test_a_cancelled_get_ends_at_once_and_leaves_the_client_usable(way: Way, sen
             held.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await held
-            assert time.monotonic() - began < 0.2
+            assert time.monotonic() - began < SLACK
             assert [image.id for image in await asyncio.gather(*others)] == ids(5)[1:]
             closed = [line for line in server.lines if line.asked_for(HELD)]
             await until(lambda: all(line.ended.is_set() for line in closed))
@@ -91,7 +94,7 @@ def test_a_get_that_is_cancelled_while_connecting_leaves_nothing(way: Way) -> No
                 await asking
 
     with unreachable() as endpoint:
-        within(1, lambda: asyncio.run(ask()))
+        within(0, lambda: asyncio.run(ask()))
 
 
 @pytest.mark.parametrize("way", ASYNC, ids=str)
@@ -109,7 +112,7 @@ def test_a_get_that_is_cancelled_in_the_tls_handshake_leaves_nothing(way: Way) -
             assert await asyncio.to_thread(server.deserted)
 
     with Faulty(Line.hold) as server:
-        within(2, lambda: asyncio.run(ask()))
+        within(0, lambda: asyncio.run(ask()))
 
 
 @pytest.mark.parametrize("way", ASYNC, ids=str)
@@ -127,7 +130,7 @@ def test_a_cancelled_wait_at_the_gate_costs_the_others_nothing(way: Way) -> None
                 "Image"
             ] * 2
 
-    with Faulty(limiting(0.2)) as server:
+    with Faulty(limiting(0.5)) as server:
         asyncio.run(ask())
 
 
@@ -204,8 +207,10 @@ def answering_all(line: Line) -> None:
 
 
 @contextlib.contextmanager
-def under_way(way: Way, number: int, **options: Any) -> Iterator[tuple[Any, Any]]:
-    """Gets that are under way, and what closes their client and gives what they ended in."""
+def under_way(
+    way: Way, number: int, ready: Callable[[], Any] = lambda: True, **options: Any
+) -> Iterator[tuple[Any, Any]]:
+    """Gets that are under way since `ready`, and what closes their client and gives what they ended in."""
     images = way.made(**options)
     if not way.is_async:
         with ThreadPoolExecutor(number) as pool:
@@ -213,8 +218,10 @@ def under_way(way: Way, number: int, **options: Any) -> Iterator[tuple[Any, Any]
 
             def close() -> list[Any]:
                 images.close()
-                return [future.exception(5) or future.result() for future in futures]
+                return [future.exception(30) or future.result() for future in futures]
 
+            wait_for(ready)
+            time.sleep(PAUSE)
             yield images, close
         return
     with asyncio.Runner() as runner:
@@ -223,17 +230,15 @@ def under_way(way: Way, number: int, **options: Any) -> Iterator[tuple[Any, Any]
 
         async def begin() -> None:
             tasks.extend(loop.create_task(images.get(one)) for one in ids(number))
+            await until(ready)
+            await asyncio.sleep(PAUSE)
 
         async def end() -> list[Any]:
             await images.aclose()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 return await asyncio.gather(*tasks, return_exceptions=True)
 
-        async def pause() -> None:
-            await asyncio.sleep(0.15)
-
         runner.run(begin())
-        runner.run(pause())
         yield images, lambda: runner.run(end())
 
 
@@ -253,16 +258,14 @@ def test_closing_ends_what_is_under_way(way: Way, sent: bytes) -> None:
         line.hold()
 
     with Faulty(script) as server:
-        with under_way(way, 3, auth=TOKEN, endpoint=server.endpoint, timeout=5) as (_, close):
-            wait_for(lambda: len(server.requests) == 3)
-            time.sleep(0.02)
-            within(0.5, lambda: check_closed(close()))
+        with under_way(way, 3, lambda: len(server.requests) == 3, auth=TOKEN, endpoint=server.endpoint) as (_, close):
+            within(0, lambda: check_closed(close()))
         assert server.deserted()
         assert len(server.requests) == 3
 
 
 def wait_for(condition: Any) -> None:
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < ends
         time.sleep(0.002)
@@ -277,31 +280,27 @@ def test_closing_ends_a_wait(way: Way, sent: bytes) -> None:
             line.send(sent)
 
     with Faulty(script) as server:
-        with under_way(way, 3, auth=TOKEN, endpoint=server.endpoint) as (_, close):
-            wait_for(lambda: server.requests)
-            time.sleep(0.1)
-            asked = len(server.requests)
-            within(0.5, lambda: check_closed(close()))
+        options = {"endpoint": server.endpoint, "retry": Retry(backoff=30, longest_backoff=30)}
+        with under_way(way, 3, lambda: server.requests, auth=TOKEN, **options) as (_, close):
+            within(0, lambda: check_closed(close()))
         assert server.deserted()
-        assert len(server.requests) == asked
+        # Each call asked once, or was held back by the refusal of another.
+        assert len(server.requests) <= 3
 
 
 def test_closing_ends_a_connection_that_is_being_made(way: Way) -> None:
     """A host that does not answer at all keeps nobody after `close`."""
     with unreachable() as endpoint:
-        with under_way(way, 2, auth=TOKEN, endpoint=endpoint, timeout=3) as (_, close):
-            time.sleep(0.05)
-            within(0.5, lambda: check_closed(close()))
+        with under_way(way, 2, auth=TOKEN, endpoint=endpoint) as (_, close):
+            within(0, lambda: check_closed(close()))
 
 
 def test_closing_ends_a_sign_in_and_the_wait_for_it(way: Way) -> None:
     """Who signs in, and who waits for that, ends with `ClientClosed`."""
     with Faulty(Line.hold) as server:
         key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with under_way(way, 3, auth=key, region="DFW", timeout=5) as (_, close):
-            wait_for(lambda: server.lines)
-            time.sleep(0.05)
-            within(0.5, lambda: check_closed(close()))
+        with under_way(way, 3, lambda: server.lines, auth=key, region="DFW") as (_, close):
+            within(0, lambda: check_closed(close()))
 
 
 def test_a_call_after_close_says_so(way: Way) -> None:
@@ -366,13 +365,13 @@ def test_ctrl_c_ends_at_once_and_quietly(what: str, script: Script) -> None:
             time.sleep(0.1)
             began = time.monotonic()
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=10)
+            out, err = process.communicate(timeout=1 + SLACK)
             took = time.monotonic() - began
         assert server.deserted()
         assert (process.returncode, out) == (130, b"")
         # A wait over 5 s is a warning, which Python shows where nobody set up logging; Ctrl-C adds nothing to it.
         assert [line for line in err.splitlines() if b"all calls to it wait 30.0 s" not in line] == []
-        assert took < 1
+        assert took < 1 + SLACK
 
 
 def test_ctrl_c_leaves_a_client_usable() -> None:
@@ -392,4 +391,4 @@ def test_ctrl_c_leaves_a_client_usable() -> None:
             images.get(IMAGE_ID)
         assert images.get(IMAGE_ID).id == IMAGE_ID
         assert len(server.lines) == 2
-        assert server.lines[0].ended.wait(1)
+        assert server.lines[0].ended.wait(SLACK)

@@ -347,7 +347,7 @@ def test_a_sign_in_that_may_have_arrived_is_not_sent_again(way: Way, script: Scr
     """With a wrong password each would count as a bad login, and a few of those lock the account."""
     with Faulty(script) as server:
         key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, region="DFW", timeout=0.1) as images:
+        with way.client(auth=key, region="DFW", timeout=0.5) as images:
             time = FakeTime(images.images)
             error = images.error()
         assert len(server.lines) == 1

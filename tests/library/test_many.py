@@ -17,6 +17,7 @@ from cloud import Cloud
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, StaticToken, errors
 from rackspace_images.engine import ENGINES
 from scripted import Request, Scripted, answer
+from slack import SLACK
 
 Outcomes = list[tuple[Any, Image | errors.ImagesError]]
 Many = Callable[..., Outcomes]
@@ -167,7 +168,7 @@ def test_leaving_early_waits_for_nothing(engine: str) -> None:
         outcomes = images.get_many(map(numbered, itertools.count()), concurrency=8)
         assert next(outcomes)[0] == numbered(0)
         outcomes.close()  # type: ignore[attr-defined]
-        assert time.perf_counter() - started < 5
+        assert time.perf_counter() - started < SLACK
         slow.set()
         asked = len(server.requests)
         assert asked <= 16
@@ -222,11 +223,11 @@ def test_each_id_has_a_deadline_of_its_own(many: Many) -> None:
     """From when it is sent: those that wait for their turn lose nothing."""
 
     def slow(request: Request) -> bytes:
-        time.sleep(0.15 if request.path.endswith("0") else 5)
+        time.sleep(0.4 if request.path.endswith("0") else 5)
         return echo(request)
 
     with Scripted(slow) as server:
-        found = dict(many(server.endpoint, map(numbered, [0, 16, 1, 32, 48]), concurrency=1, deadline=0.6))
+        found = dict(many(server.endpoint, map(numbered, [0, 16, 1, 32, 48]), concurrency=1, deadline=1.5))
     assert [type(outcome) for outcome in found.values()] == [Image, Image, errors.RequestTimeout, Image, Image]
 
 
@@ -258,7 +259,7 @@ def test_closing_the_client_ends_a_run(engine: str) -> None:
         started = time.perf_counter()
         with pytest.raises(errors.ClientClosed):
             list(images.get_many(map(numbered, itertools.count())))
-        assert time.perf_counter() - started < 4
+        assert time.perf_counter() - started < SLACK
         closer.join()
         with pytest.raises(errors.ClientClosed):
             list(images.get_many([numbered(1)]))

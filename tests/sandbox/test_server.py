@@ -4,7 +4,6 @@ import ast
 import asyncio
 import signal
 import socket
-import statistics
 import sys
 import threading
 from pathlib import Path
@@ -130,8 +129,9 @@ def test_many_at_once() -> None:
 def test_answers_are_sent_at_once() -> None:
     """An answer on an open connection does not wait for the client to acknowledge its first half (40 ms)."""
     with Sandbox() as sandbox, httpx.Client(trust_env=False) as client:
-        taken = [client.get(f"{sandbox.url}/identity/v3").elapsed.total_seconds() for _ in range(21)]
-    assert statistics.median(taken) < 0.03
+        taken = [client.get(f"{sandbox.url}/identity/v3").elapsed.total_seconds() for _ in range(60)]
+    # Linux acknowledges the first answers of a connection at once; after those, every one would take 40 ms.
+    assert min(taken[30:]) < 0.03
 
 
 def test_serve_is_ready_and_ends_with_ctrl_c() -> None:

@@ -278,7 +278,7 @@ def test_a_proxy_that_hangs_hangs_nobody(way: Way, instead: Any) -> None:
             def ask(limit: Any = limit, found: list[Any] = found) -> None:
                 found.append(way.error(ENDPOINT, proxy=proxy.url, **limit))
 
-            within(1.5, ask)
+            within(0.3, ask)
             assert is_a(found[0], errors.RequestTimeout)
             assert not found[0].sent
 

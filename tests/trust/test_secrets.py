@@ -27,6 +27,7 @@ from rackspace_images import ApiKey, AsyncImagesClient, ImagesClient, client_aut
 from rackspace_images.cli.main import main
 from rackspace_images.text import visible
 from scripted import Request, answer
+from slack import SLACK
 from telling import everything
 
 PROXY_SECRET = "proxy-geheim-4711"
@@ -430,7 +431,7 @@ def test_a_crash_shows_nothing(tmp_path: Path) -> None:
     """faulthandler prints where a process was, and no values."""
     with asking(tmp_path, "-X", "faulthandler") as process:
         process.send_signal(signal.SIGABRT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=1 + SLACK)
     assert "Fatal Python error: Aborted" in err
     assert re.search(r"rackspace_images/\w+\.py", err)
     assert held(out + err) == []
@@ -440,7 +441,7 @@ def test_an_interruption_shows_nothing(tmp_path: Path) -> None:
     """Ctrl-C ends it without a traceback."""
     with asking(tmp_path) as process:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=1 + SLACK)
     assert process.returncode in (130, -signal.SIGINT)
     assert held(out + err) == []
 
