@@ -26,16 +26,26 @@ settings.load_profile("project")
 SOURCE_ID = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
 
 
+# Variables of the shell that started the tests: our credentials and options, certificates, its terminal and locale.
+OF_THE_SHELL = (
+    *("OS_", "RS_", "RACKSPACE_IMAGES_"),
+    *("SSL_CERT_", "REQUESTS_CA_", "CURL_CA_", "REQUEST_METHOD"),
+    *("COLUMNS", "LINES", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "PY_COLORS", "TTY_"),
+    *("LC_", "LANG", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONWARNINGS"),
+)
+
+
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test sees the credentials, tokens or proxies of the machine it runs on."""
+    """Gives each test a home of its own, and hides the machine's credentials, tokens, proxies, terminal and locale."""
     home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(OF_THE_SHELL) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
-    for name in list(os.environ):
-        ours = name.startswith(("OS_", "RS_", "RACKSPACE_IMAGES_", "SSL_CERT_", "REQUESTS_CA_"))
-        if ours or name.lower().endswith("_proxy"):
-            monkeypatch.delenv(name)
+    monkeypatch.setenv("LANG", "C.UTF-8")
 
 
 @pytest.fixture

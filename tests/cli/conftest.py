@@ -12,21 +12,6 @@ from .running import Ended, Run
 
 
 @pytest.fixture(autouse=True)
-def _plain_output(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees the width and the colours of the terminal it was started from, nor reads its CA certificates."""
-    for name in (
-        "COLUMNS",
-        "LINES",
-        "NO_COLOR",
-        "FORCE_COLOR",
-        "PYTHONIOENCODING",
-        "SSL_CERT_FILE",
-        "REQUESTS_CA_BUNDLE",
-    ):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture(autouse=True)
 def _asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test meets it meets once, and does not wait for."""
     monkeypatch.setattr("rackspace_images.retry.Retry.wait_after", lambda *_, **__: None)

@@ -57,15 +57,6 @@ def test_a_named_file_that_is_not_there(machine: Machine, name: str) -> None:
         load("mine", environ={name: "/nowhere/file"})
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_no_permission(machine: Machine) -> None:
-    """A file that may not be read is an error with its path."""
-    path = machine.write(CLOUD)
-    path.chmod(0)
-    with pytest.raises(ConfigError, match=f"{path} cannot be read: Permission denied"):
-        load("mine", environ={})
-
-
 def test_refused_by_the_system(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system's own words are passed on."""
     path = machine.write(CLOUD)

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from scripted import Request, _read, answer
+from slack import SLACK
 
 IMAGE_ID = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
 
@@ -125,7 +126,7 @@ class Faulty:
             line.sock.close()
             line.ended.set()
 
-    def deserted(self, within: float = 1.0) -> bool:
+    def deserted(self, within: float = SLACK) -> bool:
         """Whether no client is connected any more."""
         ends = time.monotonic() + within
         return all(line.ended.wait(max(ends - time.monotonic(), 0)) for line in list(self.lines))
