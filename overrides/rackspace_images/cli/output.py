@@ -86,9 +86,13 @@ def tell(line: str) -> None:
 def sketch(text: str) -> None:
     """Writes to standard error without a line's end, as a display does that is drawn again and again."""
     stream = sys.stderr
-    with contextlib.suppress(OSError, ValueError, AttributeError):
+    if stream is None:
+        return
+    try:
         stream.write(_encodable(text, encoding_of(stream)))
         stream.flush()
+    except (OSError, ValueError):
+        _let_go(stream)
 
 
 @contextlib.contextmanager
