@@ -12,6 +12,7 @@ import pytest
 from faulty import Faulty, Line, Script, answering, asked_for, chunked, image, its_image, once
 from rackspace_images import Image, Retry, errors
 from scripted import Request, answer
+from slack import SLACK
 
 from .ways import Way, ids, is_a
 
@@ -160,13 +161,16 @@ def test_an_answer_that_nobody_asked_for_is_given_to_nobody(way: Way, surplus: C
                 return
             if number == 0:
                 surplus(line, its_image(request))
+                sent.release()
             else:
                 line.send(NOT_FOUND[20:])
 
+    sent = threading.Semaphore(0)
     with Faulty(script) as server, way.client(server.endpoint, retry=SOON, timeout=1) as images:
         for image_id in ids(6):
             assert images.get(image_id).id == image_id
-            time.sleep(0.04)
+            assert sent.acquire(timeout=SLACK)
+            time.sleep(0.02)
 
 
 def test_more_body_than_its_content_length_is_no_answer_to_the_next(way: Way) -> None:
