@@ -1,0 +1,214 @@
+"""Exact figures of a machine at rest: how late what is cut, cancelled, closed or interrupted ends.
+
+The tests allow `SLACK` on top of what is promised, since they also run on a busy machine. These rows do not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+from faults.ways import TOKEN, WAYS, Way, ids
+from faulty import IMAGE_ID, Faulty, Line, Script, its_image
+from rackspace_images import ImagesClient, errors
+from rackspace_images.sandbox import Sandbox
+
+LIMIT = 0.5
+LATE = 0.1
+"""Seconds that an end may come after what is promised."""
+
+Row = tuple[str, float, float]
+"""What was measured, the seconds that it took, and the most that it may take."""
+
+
+def holding(line: Line) -> None:
+    """Says nothing."""
+    line.request()
+    line.hold()
+
+
+def dripping_headers(line: Line) -> None:
+    line.request()
+    line.send(b"HTTP/1.1 200 OK\r\n")
+    line.drip(b"X: " + b"y" * 500)
+
+
+def dripping_body(line: Line) -> None:
+    line.request()
+    line.send(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n")
+    line.drip(b"{" * 500)
+
+
+HELD_UP: dict[str, Script] = {"silence": holding, "dripped headers": dripping_headers, "a dripped body": dripping_body}
+
+
+def seconds_of(action: Callable[[], Any]) -> float:
+    """Returns how long `action` takes."""
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def wait_for(condition: Callable[[], Any]) -> None:
+    """Waits until the server has seen something, for 10 s at the most."""
+    ends = time.monotonic() + 10
+    while not condition() and time.monotonic() < ends:
+        time.sleep(0.002)
+    time.sleep(0.05)
+
+
+def measure_limits(way: Way) -> Iterator[Row]:
+    """`timeout=` and `deadline=` end a call in time."""
+    for name, script in HELD_UP.items():
+        for limit in ("timeout", "deadline"):
+            with Faulty(script) as server:
+                error = way.error(server.endpoint, **{limit: LIMIT})
+            assert type(error) is errors.RequestTimeout, error
+            assert error.elapsed is not None
+            yield f"{way}: {limit}= of {LIMIT:g} s ends {name}", error.elapsed, LIMIT + LATE
+
+
+def measure_close(way: Way) -> Iterator[Row]:
+    """`close` ends three calls."""
+    with Faulty(holding) as server:
+        seconds = close_async(way, server) if way.is_async else close_sync(way, server)
+    yield f"{way}: close() ends calls", seconds, LATE
+
+
+def close_sync(way: Way, server: Faulty) -> float:
+    images = way.made(TOKEN, endpoint=server.endpoint)
+    with ThreadPoolExecutor(3) as pool:
+        calls = [pool.submit(images.get, one) for one in ids(3)]
+        wait_for(lambda: len(server.requests) == 3)
+
+        def close() -> None:
+            images.close()
+            for call in calls:
+                assert type(call.exception(10)) is errors.ClientClosed
+
+        return seconds_of(close)
+
+
+def close_async(way: Way, server: Faulty) -> float:
+    async def run() -> float:
+        images = way.made(TOKEN, endpoint=server.endpoint)
+        calls = [asyncio.create_task(images.get(one)) for one in ids(3)]
+        await asyncio.to_thread(wait_for, lambda: len(server.requests) == 3)
+        began = time.perf_counter()
+        await images.aclose()
+        outcomes = await asyncio.gather(*calls, return_exceptions=True)
+        seconds = time.perf_counter() - began
+        assert {type(outcome) for outcome in outcomes} == {errors.ClientClosed}, outcomes
+        return seconds
+
+    return asyncio.run(run())
+
+
+def measure_cancel(way: Way) -> Iterator[Row]:
+    """A task that is cancelled ends."""
+
+    async def run() -> float:
+        async with way.made(TOKEN, endpoint=server.endpoint) as images:
+            call = asyncio.create_task(images.get(IMAGE_ID))
+            await asyncio.to_thread(wait_for, lambda: server.requests)
+            began = time.perf_counter()
+            call.cancel()
+            await asyncio.wait([call])
+            seconds = time.perf_counter() - began
+            assert call.cancelled()
+            return seconds
+
+    if way.is_async:
+        with Faulty(holding) as server:
+            yield f"{way}: a cancelled get ends", asyncio.run(run()), LATE
+
+
+def measure_leaving(way: Way) -> Iterator[Row]:
+    """Leaving `get_many` waits for no answer."""
+    first = ids(1)[0]
+
+    def script(line: Line) -> None:
+        while (request := line.request()) is not None:
+            if not request.path.endswith(first):
+                line.hold()
+                return
+            line.send(its_image(request))
+
+    if not way.is_async:
+        with Faulty(script) as server, way.made(TOKEN, endpoint=server.endpoint) as images:
+            outcomes: Any = images.get_many(ids(20), concurrency=8)
+            assert next(outcomes)[0] == first
+            yield f"{way}: leaving get_many", seconds_of(outcomes.close), LATE
+
+
+def measure_ctrl_c() -> Iterator[Row]:
+    """Ctrl-C ends the command within a second."""
+    with Faulty(holding) as server:
+        variables = {"OS_TOKEN": "t", "OS_ENDPOINT_OVERRIDE": server.endpoint, "OS_REGION_NAME": "DFW"}
+        command = [sys.executable, "-m", "rackspace_images", "show", IMAGE_ID]
+        with subprocess.Popen(
+            command,
+            env={**os.environ, **variables},
+            stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        ) as process:
+            wait_for(lambda: server.requests)
+            process.send_signal(signal.SIGINT)
+            seconds = seconds_of(process.wait)
+        assert process.returncode == 130, process.returncode
+        yield "Ctrl-C ends show", seconds, 1.0
+
+
+def measure_ctrl_c_of_the_library() -> Iterator[Row]:
+    """Ctrl-C ends a get, and the client can be used further."""
+
+    def script(line: Line) -> None:
+        line.request()
+        threading.Timer(0.1, lambda: signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)).start()
+        sent.append(time.perf_counter() + 0.1)
+        line.hold()
+
+    sent: list[float] = []
+    with Faulty(script) as server, ImagesClient(TOKEN, endpoint=server.endpoint) as images:
+        try:
+            images.get(IMAGE_ID)
+        except KeyboardInterrupt:
+            yield "Ctrl-C ends a get", time.perf_counter() - sent[0], LATE
+
+
+def measure_sandbox() -> Iterator[Row]:
+    """The sandbox answers on an open connection at once."""
+    with Sandbox() as sandbox, httpx.Client(trust_env=False) as client:
+        seconds = [client.get(f"{sandbox.url}/identity/v3").elapsed.total_seconds() for _ in range(60)]
+    yield "an answer of the sandbox (median of 60)", statistics.median(seconds), 0.03
+
+
+def measure() -> Iterator[Row]:
+    """Measures every row."""
+    for way in WAYS:
+        for rows in (measure_limits, measure_close, measure_cancel, measure_leaving):
+            yield from rows(way)
+    yield from measure_ctrl_c()
+    yield from measure_ctrl_c_of_the_library()
+    yield from measure_sandbox()
+
+
+def report() -> list[str]:
+    """Prints every row, and returns those that took too long."""
+    late = []
+    for name, seconds, most in measure():
+        line = f"{name}: {seconds * 1000:.0f} ms, at most {most * 1000:.0f} ms"
+        print(f"  {line}")
+        if seconds > most:
+            late.append(line)
+    return late
