@@ -18,11 +18,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As in a job that a shell script runs in the background; commands that are started would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Examples that failed are kept in the current folder, which another user than its owner may not write to.
-kept: dict[str, Any] = {} if os.access(".", os.W_OK) else {"database": None}
-settings.register_profile("project", deadline=None, **kept)
-settings.register_profile("quick", settings.get_profile("project"), max_examples=25)
-settings.register_profile("fuzz", settings.get_profile("project"), max_examples=2000)
+settings.register_profile("project", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("fuzz", deadline=None, max_examples=2000)
 settings.load_profile("project")
 
 SOURCE_ID = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
