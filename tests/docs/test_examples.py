@@ -134,7 +134,7 @@ def run(block: Block, command: list[str], folder: Path, environ: dict[str, str],
         stderr=subprocess.STDOUT if merged else subprocess.PIPE,
         text=True,
         check=False,
-        timeout=90,
+        timeout=300,
     )
     if not merged:
         assert done.returncode == 0, f"{block}:\n{block.body}\n{done.stdout}{done.stderr}"

@@ -17,7 +17,7 @@ from slack import SLACK
 
 from .ways import Caller, Way, ids, is_a
 
-LIMIT = 0.4
+LIMIT = 0.8
 
 NO_ANSWER = "no answer"
 HEADERS = "the answer's headers did not end"

@@ -148,16 +148,17 @@ def is_a(error: Any, kind: type[ImagesError]) -> bool:
 
 
 class FakeTime:
-    """A clock that a client's waits move at once: an hour passes in no time, and is written down."""
+    """A clock that only a client's waits move: an hour passes in no time, and is written down."""
 
     def __init__(self, images: Any) -> None:
+        self.began = time.monotonic()
         self.skipped = 0.0
         self.waits: list[float] = []
         images._policy.clock = self.now
         images._engine.wait = self._skip_async if hasattr(images, "aclose") else self._skip
 
     def now(self) -> float:
-        return time.monotonic() + self.skipped
+        return self.began + self.skipped
 
     def _skip(self, seconds: float) -> None:
         self.waits.append(seconds)

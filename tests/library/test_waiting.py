@@ -22,12 +22,13 @@ def image(status: str | None, progress: int | None = None, **more: Any) -> bytes
 
 
 class Pace:
-    """A clock that a wait moves on at once."""
+    """A clock that only a wait moves on."""
 
     def __init__(self, client: Any) -> None:
         self.skipped = 0.0
         self.waits: list[float] = []
-        client._policy.clock = lambda: time.monotonic() + self.skipped
+        began = time.monotonic()
+        client._policy.clock = lambda: began + self.skipped
         engine: Any = client._engine
         engine.wait = self.wait if isinstance(client, ImagesClient) else self.wait_async
 
