@@ -21,10 +21,18 @@ ELSEWHERE = [
     f"tests/{name}"
     for name in ("cluster", "compat", "docs", "generation", "lint", "openstack", "packaging", "polyglot", "typing")
 ]
+# What `nox -s quick` leaves out: tests that wait for servers that fail, or start a process each.
+SLOW = ["tests/faults", "tests/trust", "tests/testing", "tests/cli/test_terminal.py"]
+# Tests that install packages wait for the network too.
+INSTALLING = "--timeout=600"
 
 
 def group(name: str) -> tuple[str, ...]:
     return nox.project.dependency_groups(PROJECT, name)
+
+
+# What the type checkers have to see.
+TYPED = (".[sandbox,fast,dask]", *group("types"), *group("openstack"))
 
 
 @nox.session(python=OLDEST, default=False)
@@ -49,10 +57,7 @@ def install_linter(session: nox.Session) -> None:
     session.run("npm", "ci", "--prefix", "openapi/lint", "--no-audit", "--no-fund", silent=True)
 
 
-@nox.session(python=OLDEST)
-def lint(session: nox.Session) -> None:
-    """Lint the code and the documents, and see that the linter of the documents finds what it is to find."""
-    session.install(*group("lint"))
+def lint_everything(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     install_linter(session)
@@ -61,6 +66,13 @@ def lint(session: nox.Session) -> None:
         *("openapi/images.yaml", "openapi/identity.yaml", "--config", "openapi/lint/redocly.yaml"),
         env={"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"},
     )
+
+
+@nox.session(python=OLDEST)
+def lint(session: nox.Session) -> None:
+    """Lint the code and the documents, and see that the linter of the documents finds what it is to find."""
+    session.install(*group("lint"))
+    lint_everything(session)
     session.run("pytest", "--noconftest", "tests/lint", *session.posargs)
 
 
@@ -76,7 +88,7 @@ def compat(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def types(session: nox.Session) -> None:
     """Check types: of our code, and of a user's file against the installed package."""
-    session.install(".[sandbox,fast,dask]", *group("types"), *group("openstack"))
+    session.install(*TYPED)
     session.run("mypy")
     session.run("pyright")
     # Away from the checkout, where only the installed package can be found.
@@ -96,6 +108,18 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *options, *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
 
 
+@nox.session(python=OLDEST, default=False)
+def quick(session: nox.Session) -> None:
+    """Run lint, drift, types and the fast part of the tests on one Python: to run while working, in two minutes."""
+    session.install("-r", "openapi/python/requirements.txt", *TYPED, *group("lint"), *group("tests"))
+    lint_everything(session)
+    session.run("python", GENERATE, "--check", "generated")
+    session.run("mypy")
+    session.run("pyright")
+    left_out = (f"--ignore={path}" for path in (*ELSEWHERE, *SLOW))
+    session.run("pytest", "-n", "3", "--hypothesis-profile=quick", *left_out, *session.posargs)
+
+
 @nox.session(python=OLDEST)
 def build(session: nox.Session) -> None:
     """Build the wheel and the sdist, check them, install each into an empty environment and use it.
@@ -110,7 +134,7 @@ def build(session: nox.Session) -> None:
     shared = dist.with_name("openapi")
     session.run("python", "openapi/share.py", str(shared))
     session.run(
-        *("pytest", "--noconftest", "tests/packaging", *session.posargs),
+        *("pytest", "--noconftest", INSTALLING, "tests/packaging", *session.posargs),
         env={"DIST": os.fspath(dist), "SHARED": os.fspath(shared)},
     )
 
@@ -122,7 +146,7 @@ def docs(session: nox.Session) -> None:
     made = Path(session.create_tmp()).absolute()
     session.run("mkdocs", "build", "--strict", "--site-dir", os.fspath(made / "site"), env={"NO_MKDOCS_2_WARNING": "1"})
     session.run(
-        *("pytest", "-n", "3", "tests/docs", *session.posargs),
+        *("pytest", "-n", "3", INSTALLING, "tests/docs", *session.posargs),
         env={"SITE": os.fspath(made / "site"), "SCREENSHOTS": os.fspath(made / "screenshots")},
     )
     session.log(f"the site is in {made / 'site'}, pictures of it in {made / 'screenshots'}")
