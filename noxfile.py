@@ -247,7 +247,12 @@ def openstack(session: nox.Session, nova: str) -> None:
     session.install(".[sandbox]", *group("tests"), *group("openstack"))
     # Beside the session's own environment, which nox may make anew.
     kept = Path(session.cache_dir).absolute() / f"openstack-{nova}"
+    lab = Path("tests/openstack")
     session.run(
-        *("pytest", "tests/openstack", *session.posargs),
-        env={"OPENSTACK_LAB": os.fspath(kept), "OPENSTACK_NOVA": nova, "OPENSTACK_PYTHON": python},
+        *("python", os.fspath(lab / "lab.py"), "--install", "--venv", os.fspath(kept / "env")),
+        *("--requirements", os.fspath(lab / f"requirements-{nova}.txt"), "--python", python),
+    )
+    session.run(
+        *("pytest", "--session-timeout=1800", os.fspath(lab), *session.posargs),
+        env={"OPENSTACK_LAB": os.fspath(kept), "OPENSTACK_NOVA": nova},
     )

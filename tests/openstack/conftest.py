@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .lab import OpenStackLab, install
+from .lab import LabError, OpenStackLab
 from .validation import Watch, summary, watching
 
-HERE = Path(__file__).parent
+# Seconds. A service that is slower after a failed test hangs.
+CHECK_TIMEOUT = 30.0
+LAB = pytest.StashKey[OpenStackLab]()
 WATCH = pytest.StashKey[Watch]()
 
 
@@ -26,18 +28,47 @@ def watch(request: pytest.FixtureRequest) -> Iterator[Watch]:
         _fail(watch)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Start the lab before the first test, so that no test's time limit includes it, and stop it after the last."""
+    needed = any("lab" in getattr(item, "fixturenames", ()) for item in session.items)
+    if session.config.option.collectonly or not needed:
+        return (yield)
+    with tempfile.TemporaryDirectory() as state:
+        lab = OpenStackLab(
+            Path(os.environ["OPENSTACK_LAB"]) / "env", Path(state) / "lab", nova_major=int(os.environ["OPENSTACK_NOVA"])
+        )
+        try:
+            lab.start()
+        except LabError as error:
+            pytest.exit(f"the lab did not start: {error}", returncode=pytest.ExitCode.TESTS_FAILED)
+        session.config.stash[LAB] = lab
+        try:
+            return (yield)
+        finally:
+            lab.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """After a test that failed, see that the lab still works: without it all that follow would fail."""
+    failed = item.session.testsfailed
+    result = yield
+    lab = item.config.stash.get(LAB, None)
+    if lab is not None and item.session.testsfailed > failed:
+        try:
+            lab.check(CHECK_TIMEOUT)
+        except LabError as error:
+            pytest.exit(f"the lab failed: {error}", returncode=pytest.ExitCode.TESTS_FAILED)
+    return result
+
+
 @pytest.fixture(scope="session")
-def lab(watch: Watch) -> Iterator[OpenStackLab]:
-    """Keystone, Glance and Nova, installed if they are not yet, running, and seeded with images."""
-    kept = Path(os.environ["OPENSTACK_LAB"])
-    nova = os.environ["OPENSTACK_NOVA"]
-    install(kept / "env", HERE / f"requirements-{nova}.txt", os.environ["OPENSTACK_PYTHON"])
-    with (
-        tempfile.TemporaryDirectory() as state,
-        OpenStackLab(kept / "env", Path(state) / "lab", nova_major=int(nova)) as running,
-    ):
-        watch.hosts = {urlsplit(running.compute_url).netloc: "images", urlsplit(running.auth_url).netloc: "identity"}
-        yield running
+def lab(request: pytest.FixtureRequest, watch: Watch) -> OpenStackLab:
+    """Keystone, Glance and Nova, running, and seeded with images."""
+    lab = request.config.stash[LAB]
+    watch.hosts = {urlsplit(lab.compute_url).netloc: "images", urlsplit(lab.auth_url).netloc: "identity"}
+    return lab
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,12 +1,15 @@
 """A real OpenStack on loopback: Keystone, Glance and Nova's API, on SQLite, seeded with images.
 
-    install(venv, requirements, python)
+    python lab.py --install --venv VENV --requirements requirements-34.txt --python python3.11
+
+installs it and makes its databases; it does nothing if that was done. Then
+
     with OpenStackLab(venv, state) as lab:
         ...lab.auth_url, lab.demo, lab.images["base"]...
 
-or by hand:
+starts it, or by hand:
 
-    python lab.py --venv VENV --state STATE --requirements requirements-34.txt --python python3.11
+    python lab.py --venv VENV --state STATE
 
 There is no message broker, hypervisor or root in it, so servers cannot be booted; everything
 that Nova answers about images is real.
@@ -26,12 +29,14 @@ import shlex
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import IO, Any, Self
@@ -43,6 +48,11 @@ REGIONS = ("RegionOne", "DFW")
 DOMAIN = "Default"
 SNAPSHOT_SERVER = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 LOG_LINES = 30
+# Seconds. An install takes some three minutes, and as many times longer as the machine is busy.
+INSTALL_TIMEOUT = 600.0
+START_TIMEOUT = 90.0
+# Bytes. A disk with less is full.
+MIN_FREE = 1 << 20
 
 _SERVE = Path(__file__).with_name("serve.py")
 # The lab listens on loopback only and lives as long as a test run.
@@ -59,33 +69,56 @@ class LabError(Exception):
 # --- Installing ---------------------------------------------------------------------------------
 
 
-def install(venv: Path, requirements: Path, python: str | Path) -> bool:
-    """Make `venv` hold exactly what `requirements` lists. Returns False if it did already.
+def install(venv: Path, requirements: Path, python: str | Path, *, timeout: float = INSTALL_TIMEOUT) -> bool:
+    """Make `venv` hold exactly what `requirements` lists, and the databases that a lab starts from.
 
-    The marker that makes the next call skip is written last, so an install that was interrupted
-    is done again.
+    An install that fails is tried once more.
+
+    Args:
+        timeout: seconds that one try may take.
+
+    Returns:
+        False if everything was there already.
+
+    Raises:
+        LabError: the second try failed too; the message holds the end of the log.
     """
     venv = venv.absolute()
-    version = _python_version(python)
+    try:
+        version = _python_version(python)
+        venv.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(venv.with_name(venv.name + ".lock")):
+            try:
+                return _install(venv, requirements, python, version, time.monotonic() + timeout)
+            except LabError as error:
+                print(f"lab: {error}\nlab: trying once more", file=sys.stderr)
+                return _install(venv, requirements, python, version, time.monotonic() + timeout)
+    except OSError as error:
+        raise LabError(f"installing the lab in {venv}: {error}") from error
+
+
+def _install(venv: Path, requirements: Path, python: str | Path, version: str, deadline: float) -> bool:
+    """Do what is not done yet. Each part gets its marker or its name last, so an interrupted one is done again."""
     key = hashlib.sha256(requirements.read_bytes() + version.encode()).hexdigest()
-    venv.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(venv.with_name(venv.name + ".lock")):
-        marker = venv / ".installed"
-        if _read(marker) == key and (venv / "bin" / "python").exists():
-            return False
+    marker = venv / ".installed"
+    installed = _read(marker) == key and (venv / "bin" / "python").exists()
+    if not installed:
         if venv.exists() and any(venv.iterdir()) and not (venv / "pyvenv.cfg").exists():
             raise LabError(f"{venv} exists and is not a virtual environment: not replacing it")
         shutil.rmtree(venv, ignore_errors=True)
         log = venv.with_name(venv.name + "-install.log")
         with log.open("wb") as output:
-            _install_step(str(python), ["-m", "venv", str(venv)], log, output)
+            _install_step(str(python), ["-m", "venv", str(venv)], log, output, deadline)
             inside = str(venv / "bin" / "python")
             pip = ["-m", "pip", "--disable-pip-version-check"]
             # The file is the whole frozen set, so there is nothing left to resolve.
             steps = ["install", "--no-deps", "-r", str(requirements.absolute())]
-            _install_step(inside, [*pip, *steps], log, output)
-            _install_step(inside, [*pip, "check"], log, output)
+            _install_step(inside, [*pip, *steps], log, output, deadline)
+            _install_step(inside, [*pip, "check"], log, output, deadline)
         marker.write_text(key)
+    if (template := _template(venv)).exists():
+        return not installed
+    _make_template(venv, template, deadline)
     return True
 
 
@@ -106,14 +139,16 @@ def _outside_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in unwanted}
 
 
-def _install_step(python: str, arguments: Sequence[str], log: Path, output: IO[bytes]) -> None:
+def _install_step(python: str, arguments: Sequence[str], log: Path, output: IO[bytes], deadline: float) -> None:
+    shown = " ".join([Path(python).name, *arguments])
     process = _start([python, str(_SERVE), "run", *arguments], output, _outside_environment())
     try:
-        code = process.wait()
+        code = process.wait(max(0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise LabError(f"installing the lab: {shown} did not end in time; {_tail(log)}") from None
     finally:
         _end(process)
     if code != 0:
-        shown = " ".join([Path(python).name, *arguments])
         raise LabError(f"installing the lab: {shown} failed with {code}; {_tail(log)}")
 
 
@@ -238,19 +273,24 @@ class _Service:
             self.process = _start(command, log, environment, state)
 
     def wait_until_ready(self, timeout: float) -> None:
+        """Wait until the service answers; stop it if it does not.
+
+        Raises:
+            LabError: it does not run, ended, or did not answer in `timeout` seconds.
+        """
         deadline = time.monotonic() + timeout
         while True:
             code = None if self.process is None else self.process.poll()
             if self.process is None or code is not None:
-                how = "" if self.process is None else f" with exit code {code}"
+                how = "does not run" if self.process is None else f"ended with exit code {code}"
                 self.stop()
-                raise LabError(f"{self.name} ended{how} while starting; {_tail(self.log)}")
+                raise LabError(f"{self.name} {how}; {_tail(self.log)}")
             with contextlib.suppress(OSError, http.client.HTTPException):
-                http_request("GET", self.url, timeout=timeout)
+                http_request("GET", self.url, timeout=max(0.1, deadline - time.monotonic()))
                 return
             if time.monotonic() > deadline:
                 self.stop()
-                raise LabError(f"{self.name} did not start in {timeout:g} s; {_tail(self.log)}")
+                raise LabError(f"{self.name} did not answer in {timeout:g} s; {_tail(self.log)}")
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -272,8 +312,8 @@ class _Service:
 class OpenStackLab:
     """Keystone, Glance and Nova with two regions, three users and six images.
 
-    `state` is emptied at the start (it must be new, empty, or a lab's), and its `logs` stay
-    behind. The databases are made once for a `venv` and copied from there.
+    `venv` is what `install()` made. `state` is emptied at the start (it must be new, empty, or
+    a lab's), and its `logs` stay behind.
     """
 
     auth_url: str
@@ -291,21 +331,14 @@ class OpenStackLab:
         state: Path,
         *,
         token_expiration: int = 3600,
-        token_cache_time: int = -1,
         nova_major: int = 34,
         ports: Mapping[str, int] | None = None,
-        start_timeout: float = 90,
+        start_timeout: float = START_TIMEOUT,
     ) -> None:
-        """`ports` fixes the port of a service by its name; the others are given a free one.
-
-        `token_cache_time` is how many seconds Nova and Glance believe a token that they have
-        seen without asking Keystone. Theirs is 300; without it, as here, an answer does not
-        depend on what was asked before.
-        """
+        """`ports` fixes the port of a service by its name; the others are given a free one."""
         self.venv = venv.absolute()
         self.state = state.absolute()
         self.token_expiration = token_expiration
-        self.token_cache_time = token_cache_time
         self.nova_major = nova_major
         self.start_timeout = start_timeout
         self._ports = dict(ports or {})
@@ -328,14 +361,18 @@ class OpenStackLab:
         self.stop()
 
     def start(self) -> None:
-        """Start the three services and seed them. Whatever goes wrong, nothing is left running."""
+        """Start the three services and seed them. Whatever goes wrong, nothing is left running.
+
+        Raises:
+            LabError: what went wrong, with the last lines of a service's log.
+        """
         if self._claim is not None:
             raise LabError("this lab is running already")
         try:
             self._check_environment()
             self._claim = _claim_directory(self.state)
             (self.state / "logs").mkdir()
-            _prepare_databases(self.venv, self.state)
+            shutil.copytree(_template(self.venv), self.state, dirs_exist_ok=True)
             for name in SERVICES:
                 self._services[name] = _Service(name, self._ports.get(name, 0), self.state)
             self._set_urls()
@@ -346,6 +383,9 @@ class OpenStackLab:
             for service in self._services.values():
                 service.wait_until_ready(self.start_timeout)
             self._seed()
+        except OSError as error:
+            self.stop()
+            raise LabError(f"cannot start the lab in {self.state}: {error}") from error
         except BaseException:
             self.stop()
             raise
@@ -375,15 +415,25 @@ class OpenStackLab:
         self._launch(name)
         service.wait_until_ready(self.start_timeout)
 
-    def restart_keystone(self, *, token_expiration: int) -> None:
-        """Give new tokens another life. Tokens made before keep theirs."""
-        self.token_expiration = token_expiration
-        self._restart("keystone")
+    def check(self, timeout: float) -> None:
+        """See that every service still runs and answers within `timeout` seconds.
 
-    def set_token_cache(self, seconds: int) -> None:
-        """Change `token_cache_time`, which restarts Nova and Glance."""
-        self.token_cache_time = seconds
-        self._restart("glance", "nova")
+        Raises:
+            LabError: one does not.
+        """
+        for service in self._services.values():
+            service.wait_until_ready(timeout)
+
+    def set_token_expiration(self, seconds: int) -> None:
+        """Give new tokens another life. Tokens made before keep theirs."""
+        self.token_expiration = seconds
+        self._write_configuration()
+        deadline = time.monotonic() + self.start_timeout
+        while not seconds - 5 < self._token_life() <= seconds:
+            if time.monotonic() > deadline:
+                raise LabError("keystone did not read its configuration again")
+            os.kill(self.processes()["keystone"], signal.SIGHUP)
+            time.sleep(0.1)
 
     def processes(self) -> dict[str, int]:
         """The process id of each service that runs."""
@@ -507,12 +557,14 @@ class OpenStackLab:
 
     def _check_environment(self) -> None:
         if _read(self.venv / ".installed") is None:
-            raise LabError(f"{self.venv} is not installed completely: call install() first")
+            raise LabError(f"{self.venv} is not installed completely: run lab.py --install first")
         found = sorted(self.venv.glob("lib/python3.*/site-packages/nova-*.dist-info"))
         versions = [path.name.split("-")[1].removesuffix(".dist") for path in found]
         if [version.split(".")[0] for version in versions] != [str(self.nova_major)]:
             has = ", ".join(versions) or "none"
             raise LabError(f"{self.venv} should have Nova {self.nova_major} and has {has}")
+        if not _template(self.venv).exists():
+            raise LabError(f"{self.venv} has no databases: run lab.py --install first")
 
     def _set_urls(self) -> None:
         self.auth_url = self._services["keystone"].url + "/v3"
@@ -522,16 +574,7 @@ class OpenStackLab:
 
     def _write_configuration(self) -> None:
         ports = {name: service.port for name, service in self._services.items()}
-        _write_configuration(self.venv, self.state, ports, self.token_expiration, self.token_cache_time)
-
-    def _restart(self, *names: str) -> None:
-        self._write_configuration()
-        for name in names:
-            self.stop_service(name)
-        for name in names:
-            self._launch(name)
-        for name in names:
-            self._service(name).wait_until_ready(self.start_timeout)
+        _write_configuration(self.venv, self.state, ports, self.token_expiration)
 
     def _launch(self, name: str) -> None:
         python = self.venv / "bin" / "python"
@@ -546,10 +589,24 @@ class OpenStackLab:
         if document is not None:
             headers["Content-Type"] = "application/json"
             body = json.dumps(document).encode()
-        answer = http_request(method, url, headers=headers, body=body)
+        try:
+            answer = http_request(method, url, headers=headers, body=body)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._failure(method, url, str(error)) from error
         if not 200 <= answer.status < 300:
-            raise LabError(f"{method} {url}: {_said(answer)}")
+            raise self._failure(method, url, _said(answer))
         return answer
+
+    def _failure(self, method: str, url: str, why: str) -> LabError:
+        logs = [_tail(service.log) for service in self._services.values() if url.startswith(service.url)]
+        return LabError("; ".join([f"{method} {url}: {why}", *logs]))
+
+    def _token_life(self) -> float:
+        token = self.token(self.admin)
+        headers = {"X-Auth-Token": token, "X-Subject-Token": token}
+        issued = http_request("GET", f"{self.auth_url}/auth/tokens", headers=headers).json()["token"]
+        start, end = (datetime.fromisoformat(issued[name]) for name in ("issued_at", "expires_at"))
+        return (end - start).total_seconds()
 
     def _image_action(self, image_id: str, action: str) -> None:
         url = f"{self.image_url}/v2/images/{image_id}/actions/{action}"
@@ -709,7 +766,6 @@ def _write_configuration(
     state: Path,
     ports: Mapping[str, int],
     token_expiration: int = 3600,
-    token_cache_time: int = -1,
 ) -> None:
     urls = {name: f"http://{HOST}:{ports[name]}" for name in SERVICES}
     for name in SERVICES:
@@ -725,15 +781,15 @@ def _write_configuration(
         "user_domain_name": DOMAIN,
         "project_name": "service",
         "project_domain_name": DOMAIN,
-        "token_cache_time": token_cache_time,
+        # Ask Keystone about every token, so that an answer does not depend on what was asked before.
+        "token_cache_time": -1,
     }
     logging = {"use_stderr": True}
     _write_ini(
         state / "keystone" / "keystone.conf",
         {
             "DEFAULT": logging,
-            # Relative to the state directory, so that it can be copied.
-            "database": {"connection": "sqlite:///keystone.db?timeout=60"},
+            "database": {"connection": _sqlite_url("keystone")},
             "token": {"provider": "fernet", "expiration": token_expiration},
             "fernet_tokens": {"key_repository": state / "keystone" / "keys"},
             "fernet_receipts": {"key_repository": state / "keystone" / "keys"},
@@ -752,7 +808,7 @@ def _write_configuration(
                 "enabled_backends": "local:file",
                 "worker_self_reference_url": urls["glance"],
             },
-            "database": {"connection": "sqlite:///glance.db?timeout=60"},
+            "database": {"connection": _sqlite_url("glance")},
             "glance_store": {"default_backend": "local"},
             "local": {"filesystem_store_datadir": state / "glance" / "images"},
             "os_glance_staging_store": {"filesystem_store_datadir": state / "glance" / "staging"},
@@ -774,8 +830,8 @@ def _write_configuration(
                 "my_ip": HOST,
                 "state_path": state / "nova",
             },
-            "api_database": {"connection": "sqlite:///nova_api.db"},
-            "database": {"connection": "sqlite:///nova.db"},
+            "api_database": {"connection": _sqlite_url("nova_api")},
+            "database": {"connection": _sqlite_url("nova")},
             "glance": {"endpoint_override": urls["glance"]},
             "oslo_concurrency": {"lock_path": state / "nova" / "locks"},
             "keystone_authtoken": authtoken,
@@ -783,6 +839,14 @@ def _write_configuration(
     )
     shutil.copy(venv / "etc" / "glance" / "glance-api-paste.ini", state / "glance")
     shutil.copy(venv / "etc" / "nova" / "api-paste.ini", state / "nova")
+
+
+def _sqlite_url(name: str) -> str:
+    """A database in the state directory, relative so that the directory can be copied.
+
+    Whoever finds it locked waits: without `timeout`, in seconds, that is an error after five.
+    """
+    return f"sqlite:///{name}.db?timeout=60"
 
 
 def _write_ini(path: Path, sections: Mapping[str, Section]) -> None:
@@ -807,31 +871,40 @@ def _write_keys(repository: Path) -> None:
 # --- The databases, made once -------------------------------------------------------------------
 
 
-def _prepare_databases(venv: Path, state: Path) -> None:
-    """Copy the databases of a lab that was never started, which are made once for `venv`."""
+def _template(venv: Path) -> Path:
+    """Where the databases of a lab that was never started are. Another lab.py looks for others."""
     parts = [_read(venv / ".installed") or "", Path(__file__).read_text(), _SERVE.read_text()]
-    key = hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
-    template = venv / f"databases-{key}"
-    with _locked(venv / "databases.lock"):
-        if not template.exists():
-            for old in venv.glob("databases-*"):
-                shutil.rmtree(old)
-            making = Path(tempfile.mkdtemp(prefix="databases-", suffix=".new", dir=venv))
-            try:
-                _make_databases(venv, making)
-                result = making / "result"
-                result.mkdir()
-                for path in making.glob("*.db"):
-                    path.rename(result / path.name)
-                # Only now does it have the name that is looked for.
-                result.rename(template)
-            finally:
-                shutil.rmtree(making, ignore_errors=True)
-        for path in template.iterdir():
-            shutil.copy(path, state)
+    return venv / f"databases-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:16]}"
 
 
-def _make_databases(venv: Path, state: Path) -> None:
+def _make_template(venv: Path, template: Path, deadline: float) -> None:
+    for old in venv.glob("databases-*"):
+        shutil.rmtree(old)
+    making = Path(tempfile.mkdtemp(prefix="databases-", suffix=".new", dir=venv))
+    try:
+        _make_databases(venv, making, deadline)
+        result = making / "result"
+        result.mkdir()
+        for path in making.glob("*.db"):
+            _use_write_ahead_log(path)
+            path.rename(result / path.name)
+        # Only now does it have the name that is looked for.
+        result.rename(template)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def _use_write_ahead_log(database: Path) -> None:
+    """Let others read while one writes; the file keeps the mode.
+
+    With SQLite's rollback journal a reader locks out the writer and the writer every reader.
+    Keystone 22 then reports "database is locked" under parallel requests, and no longer answers.
+    """
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _make_databases(venv: Path, state: Path, deadline: float) -> None:
     _write_configuration(venv, state, dict.fromkeys(SERVICES, 1))
     _write_keys(state / "keystone" / "keys")
     bootstrap = ["bootstrap", "--bootstrap-username"]
@@ -845,10 +918,10 @@ def _make_databases(venv: Path, state: Path) -> None:
     ]
     nova = [
         ["api_db", "sync"],
-        ["cell_v2", "map_cell0", "--database_connection", "sqlite:///nova_cell0.db"],
+        ["cell_v2", "map_cell0", "--database_connection", _sqlite_url("nova_cell0")],
         [
             *["cell_v2", "create_cell", "--name", "cell1", "--transport-url", "fake:/"],
-            *["--database_connection", "sqlite:///nova.db"],
+            *["--database_connection", _sqlite_url("nova")],
         ],
         ["db", "sync"],
     ]
@@ -865,13 +938,16 @@ def _make_databases(venv: Path, state: Path) -> None:
                 script = [venv / "bin" / command, "--config-file", state / name / configuration]
                 running[name] = _manage(venv, state, name, [*map(str, script), *steps.pop(0)])
             time.sleep(0.1)
+            if time.monotonic() > deadline:
+                logs = "; ".join(_tail(state / f"{name}.log") for name in running)
+                raise LabError(f"making the databases of {', '.join(running)} did not end in time; {logs}")
             for name, process in list(running.items()):
                 if (code := process.poll()) is None:
                     continue
                 _end(running.pop(name))
                 if code != 0:
                     log = state / f"{name}.log"
-                    raise LabError(f"preparing {name}'s database failed with {code}; {_tail(log)}")
+                    raise LabError(f"making {name}'s database failed with {code}; {_tail(log)}")
                 if not jobs[name][2]:
                     del jobs[name]
     finally:
@@ -891,7 +967,7 @@ def _manage(venv: Path, state: Path, name: str, command: Sequence[str]) -> subpr
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Wait for other runs that install or prepare in the same place."""
+    """Wait for other runs that install in the same place."""
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -905,8 +981,11 @@ def _read(path: Path) -> str | None:
 
 
 def _tail(log: Path) -> str:
+    """The end of a log. A full disk is named here, as a log on it does not hold the reason."""
     lines = (_read(log) or "").splitlines()[-LOG_LINES:]
-    return f"the end of {log.name}:\n" + "\n".join(f"  {line}" for line in lines)
+    full = shutil.disk_usage(log.parent).free < MIN_FREE
+    where = f"no space left on the disk of {log.parent}; " if full else ""
+    return f"{where}the end of {log.name}:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def _said(answer: Response) -> str:
@@ -941,23 +1020,34 @@ def _port(text: str) -> tuple[str, int]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Run a real OpenStack on loopback until Ctrl-C.")
+    parser = argparse.ArgumentParser(description="Install a real OpenStack, or run it on loopback until Ctrl-C.")
     parser.add_argument("--venv", type=Path, required=True, help="where OpenStack is installed")
-    parser.add_argument("--state", type=Path, required=True, help="databases, images and logs")
-    parser.add_argument("--requirements", type=Path, help="install these first, if not yet there")
-    parser.add_argument("--python", default="python3.11", help="interpreter for the install")
+    parser.add_argument("--install", action="store_true", help="install, and run nothing")
+    parser.add_argument("--requirements", type=Path, help="what --install installs")
+    parser.add_argument("--python", default="python3.11", help="interpreter for --install")
+    parser.add_argument(
+        "--timeout", type=float, default=INSTALL_TIMEOUT, metavar="SECONDS", help="for each of two tries"
+    )
+    parser.add_argument("--state", type=Path, help="databases, images and logs")
     parser.add_argument("--nova", type=int, default=34, metavar="MAJOR", help="default: 34")
     parser.add_argument("--token-expiration", type=int, default=3600, metavar="SECONDS")
     parser.add_argument("--port", type=_port, action="append", default=[], metavar="SERVICE=PORT", dest="ports")
     options = parser.parse_args(arguments)
+    if options.install and options.requirements is None:
+        parser.error("--install needs --requirements")
+    if not options.install and options.state is None:
+        parser.error("give --state, or --install")
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupt)
     try:
-        if options.requirements is not None:
-            install(options.venv, options.requirements, options.python)
+        if options.install:
+            began = time.monotonic()
+            made = install(options.venv, options.requirements, options.python, timeout=options.timeout)
+            print(f"installed in {time.monotonic() - began:.0f} s" if made else "installed already")
+            return 0
         lab = OpenStackLab(
             options.venv,
             options.state,

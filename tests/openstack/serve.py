@@ -57,6 +57,13 @@ def renew_tokens_late() -> None:
     BaseIdentityPlugin.MIN_TOKEN_LIFE_SECONDS = 1
 
 
+def read_configuration_on_hangup() -> None:
+    """Read the configuration again on SIGHUP: a restart takes longer than the shortest tokens live."""
+    from oslo_config import cfg
+
+    signal.signal(signal.SIGHUP, lambda number, frame: cfg.CONF.reload_config_files())
+
+
 def serve(name: str, port: int) -> None:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     # The lab keeps the port reserved with a bound socket of its own, which this option admits.
@@ -71,6 +78,7 @@ def serve(name: str, port: int) -> None:
     # oslo.config reads the command line, which is not meant for it.
     sys.argv = [name]
     renew_tokens_late()
+    read_configuration_on_hangup()
     waitress_serve(application(name), sockets=[listener], threads=8)
 
 

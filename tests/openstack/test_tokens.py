@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rackspace_images import AsyncImagesClient, Image, ImagesClient, KeystonePassword
@@ -18,7 +19,9 @@ from .clients import Opened, both, password_of
 from .lab import Credentials, OpenStackLab, http_request
 
 LIFE = 10
-THREADS = 64
+THREADS = 32
+# The three ways wait in one queue, which is as long as the machine is busy: no attempt in it may time out.
+WAITING: dict[str, Any] = {"timeout": 60, "deadline": None}
 
 
 def users(lab: OpenStackLab) -> dict[str, tuple[KeystonePassword, Credentials]]:
@@ -41,7 +44,7 @@ def signed_in(auth: KeystonePassword, cache: TokenCache) -> Grant:
 
 def asked_until(moment: float, auth: KeystonePassword, cache: TokenCache, image_id: str) -> list[Image]:
     """One call after the other, past a moment."""
-    with ImagesClient(auth, region="DFW", token_cache=cache) as images:
+    with ImagesClient(auth, region="DFW", token_cache=cache, **WAITING) as images:
         found = [images.get(image_id)]
         while time.time() < moment:
             found.append(images.get(image_id))
@@ -50,7 +53,7 @@ def asked_until(moment: float, auth: KeystonePassword, cache: TokenCache, image_
 
 async def awaited_until(moment: float, auth: KeystonePassword, cache: TokenCache, image_id: str) -> list[Image]:
     """The same, awaited, and eight at once."""
-    async with AsyncImagesClient(auth, region="DFW", token_cache=cache) as images:
+    async with AsyncImagesClient(auth, region="DFW", token_cache=cache, **WAITING) as images:
         found: list[Image] = []
         over = False
         while not over:
@@ -60,7 +63,7 @@ async def awaited_until(moment: float, auth: KeystonePassword, cache: TokenCache
 
 
 def asked_by_threads(moment: float, auth: KeystonePassword, cache: TokenCache, image_id: str) -> list[Image]:
-    """The same, by 64 threads that share one client."""
+    """The same, by threads that share one client."""
 
     def ask(images: ImagesClient) -> list[Image]:
         found: list[Image] = []
@@ -70,8 +73,7 @@ def asked_by_threads(moment: float, auth: KeystonePassword, cache: TokenCache, i
             found.append(images.get(image_id))
         return found
 
-    # The longest queue is the pool's: nobody in it may be sent away.
-    with ImagesClient(auth, region="DFW", token_cache=cache, timeout=60) as images:
+    with ImagesClient(auth, region="DFW", token_cache=cache, **WAITING) as images:
         with ThreadPoolExecutor(THREADS) as pool:
             return [image for found in pool.map(ask, [images] * THREADS) for image in found]
 
@@ -79,7 +81,7 @@ def asked_by_threads(moment: float, auth: KeystonePassword, cache: TokenCache, i
 @pytest.fixture(scope="module")
 def tokens(lab: OpenStackLab, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[TokenCache, float]]:
     """Tokens that live for seconds, in a Keystone whose next ones live for an hour."""
-    lab.restart_keystone(token_expiration=LIFE)
+    lab.set_token_expiration(LIFE)
     try:
         made = {}
         for name, (auth, _) in users(lab).items():
@@ -89,10 +91,7 @@ def tokens(lab: OpenStackLab, tmp_path_factory: pytest.TempPathFactory) -> dict[
             assert grant.expires - grant.received <= LIFE
             made[name] = cache, grant.expires
     finally:
-        lab.restart_keystone(token_expiration=3600)
-        # Keystone's first answers fail where they are several at once.
-        with ImagesClient(password_of(lab, lab.demo), region="DFW") as images:
-            images.get(lab.images["base"])
+        lab.set_token_expiration(3600)
     return made
 
 
@@ -120,7 +119,8 @@ def test_token_that_ends_in_mid_run(
     assert len(answers) > (THREADS if way == "threads" else 1)
     attempts = [answer.attempts for answer in answers if answer is not None]
     assert len(attempts) == len(answers)
-    assert set(attempts) == {1, 2}
+    # A token that ends between Nova and Glance is a 500 of Nova's: a call that meets it needs a third attempt.
+    assert {1} < set(attempts) <= {1, 2, 3}
     cache, end = tokens[way]
     grant = cache.load(users(lab)[way][0])
     assert grant is not None
