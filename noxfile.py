@@ -19,7 +19,10 @@ GENERATE = "openapi/python/generate.py"
 # Tests that need more than the package: each is run by the session that has it.
 ELSEWHERE = [
     f"tests/{name}"
-    for name in ("cluster", "compat", "docs", "generation", "lint", "openstack", "packaging", "polyglot", "typing")
+    for name in (
+        *("cluster", "compat", "docs", "generation", "lint", "openstack", "packaging", "polyglot", "referee"),
+        "typing",
+    )
 ]
 # What `nox -s quick` leaves out: tests that wait for servers that fail, or start a process each.
 SLOW = ["tests/faults", "tests/trust", "tests/testing", "tests/cli/test_terminal.py"]
@@ -162,6 +165,18 @@ def polyglot(session: nox.Session) -> None:
     session.run("python", "-m", "polyglot", *session.posargs, env={"PYTHONPATH": "tests"})
     if not session.posargs:
         session.run("pytest", "--noconftest", "tests/polyglot")
+
+
+@nox.session(python=OLDEST, default=False)
+def referee(session: nox.Session) -> None:
+    """Compare images, errors, requests and output with what was recorded of them: a minute or two.
+
+    Names of groups run those alone; `--record` writes the cases that are new.
+    """
+    session.install(".[sandbox,fast]", "pytest", "pytest-timeout")
+    if not session.posargs:
+        session.run("pytest", "--noconftest", "tests/referee")
+    session.run("python", "-m", "referee", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(python=OLDEST, default=False)

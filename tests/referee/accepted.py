@@ -1,0 +1,43 @@
+"""The differences from the recording that are meant, each with its kind and its reason.
+
+An entry that no difference matches is an error, so that the list says what differs and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A kind of difference, why it is meant, and which differences are of that kind.
+
+    Args:
+        kind: a few words under which the report counts it.
+        reason: a fact about the product.
+        cases: a glob for `group/case`.
+        fields: a glob for the path of the value within the case, such as `outcomes.0.error.str`.
+        recorded: a regular expression that is found in the recorded value, as JSON; any, where it is not given.
+        now: the same for the value of today.
+    """
+
+    kind: str
+    reason: str
+    cases: str = "*"
+    fields: str = "*"
+    recorded: str | None = None
+    now: str | None = None
+
+    def matches(self, case: str, field: str, recorded: str, now: str) -> bool:
+        """Whether a difference is of this kind; values are JSON, or empty where there is none."""
+        return (
+            fnmatchcase(case, self.cases)
+            and fnmatchcase(field, self.fields)
+            and (self.recorded is None or re.search(self.recorded, recorded) is not None)
+            and (self.now is None or re.search(self.now, now) is not None)
+        )
+
+
+ACCEPTED: list[Accepted] = []

@@ -1,0 +1,1 @@
+"""The groups of cases: one module, and one recorded file, for each."""
