@@ -34,6 +34,9 @@ def own_environment() -> Iterator[Path]:
         for name in list(os.environ):
             if name.startswith(CLEARED) or name in CLEARED_NAMES or name.lower().endswith("_proxy"):
                 del os.environ[name]
+        if "PYTHONPATH" in os.environ:
+            paths = os.environ["PYTHONPATH"].split(os.pathsep)
+            os.environ["PYTHONPATH"] = os.pathsep.join(os.fspath(folder / path) for path in paths)
         os.environ |= {"HOME": os.fspath(home), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         time.tzset()
         os.chdir(home)

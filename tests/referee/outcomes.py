@@ -17,7 +17,7 @@ from rackspace_images import Image, LocateResult, __version__, errors
 
 from referee.server import Request
 
-LONGEST_TEXT = 600
+LONGEST_TEXT = 1500
 """Characters of one text that are recorded whole; of a longer one the beginning, its length and a digest."""
 
 SECRETS = ("geheim-4711", "geheim-token-1", "geheim-token-2")
@@ -42,6 +42,7 @@ UNRECORDED_HEADERS = ("host", "connection", "content-length", *KNOWN_HEADERS)
 
 VOLATILE = (
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:<port>"),
+    (re.compile(r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "req-<uuid>"),
     (re.compile(r"\b\d+\.\d\ds\b"), "<time>s"),
     (re.compile(r"(after )\d+:\d\d\b"), r"\1<time>"),
     (re.compile(r"(looked for )\d+ s"), r"\1<time> s"),

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from referee.cases import Case, run_case
-from referee.groups import bulk, faults, images, lists, sign_in, vectors, waits
+from referee.commands import run_all
+from referee.groups import bulk, command_line, configuration, faults, images, lists, sandbox, sign_in, vectors, waits
 
 RunGroup = Callable[[Path], Mapping[str, Any]]
 """Runs a group, with a folder for its files, and returns what each case ended in."""
@@ -38,4 +39,7 @@ GROUPS: dict[str, RunGroup] = {
     "lists": in_threads(lists.cases),
     "bulk": in_threads(bulk.cases),
     "waits": in_threads(waits.cases),
+    "configuration": configuration.run,
+    "sandbox": sandbox.run,
+    "command-line": run_all(command_line.commands),
 }

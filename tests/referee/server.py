@@ -85,6 +85,7 @@ class Server:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        self._failure: Exception | None = None
         self._connections: list[tuple[socket.socket, threading.Thread]] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
@@ -114,6 +115,8 @@ class Server:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
             thread.join(END_TIMEOUT)
+        if self._failure is not None:
+            raise RuntimeError("a script of the referee failed") from self._failure
 
     def refuse(self) -> None:
         """Refuses connections from now on."""
@@ -152,7 +155,11 @@ class Server:
         with self._lock:
             self.requests.append(request)
             if callable(self.script):
-                return self.script(request)
+                try:
+                    return self.script(request)
+                except Exception as error:
+                    self._failure = error
+                    raise OSError("no reply") from error
             return self.script[min(len(self.requests), len(self.script)) - 1]
 
 

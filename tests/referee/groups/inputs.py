@@ -60,15 +60,22 @@ class Vectors:
         return None if vector is None else self._next(vector["responses"], server, region)
 
     def images(self, region: str) -> list[dict[str, Any]]:
-        """The images of a region that are there at first, in the order of their ids."""
+        """The images of a region that are there at first, newest first."""
         found = []
         for vector in sorted(self._vectors.values(), key=lambda vector: str(vector["id"])):
-            first = vector["responses"][0]
-            if vector["level"] == "contract" and region in vector["regions"] and first["status"] == 200:
-                found.append(json.loads(first["body"])["image"])
-        return found
+            if vector["level"] == "contract" and region in vector["regions"]:
+                found += _images(vector["responses"][0])
+        return sorted(found, key=lambda image: str(image.get("created") or ""), reverse=True)
 
     def _next(self, replies: list[dict[str, Any]], key: str, region: str) -> Reply:
         number = self._counts.get((key, region), 0)
         self._counts[key, region] = number + 1
         return reply(replies[min(number, len(replies) - 1)])
+
+
+def _images(described: dict[str, Any]) -> list[dict[str, Any]]:
+    """The image in a success; nothing, where there is none."""
+    try:
+        return [json.loads(described["body"])["image"]] if described["status"] in (200, 203) else []
+    except (LookupError, TypeError, ValueError):
+        return []

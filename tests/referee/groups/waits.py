@@ -71,11 +71,11 @@ def cases() -> Iterator[Case]:
     }.items():
         yield wait(f"no-time-{name}", [reply], timeout=0)
     yield wait("no-grace", [NOT_FOUND], grace=0)
-    yield wait("grace-is-over", [NOT_FOUND], grace=1)
+    yield wait("grace-is-over", [NOT_FOUND], grace=1.4)
     yield wait("no-time-for-grace", [NOT_FOUND], grace=0, timeout=0)
-    yield wait("late", [SAVING], timeout=1)
-    yield wait("late-and-failing", [SAVING, response(503)], timeout=1)
-    yield wait("late-and-never-seen", [response(503)], timeout=1)
+    yield wait("late", [SAVING], timeout=1.4)
+    yield wait("late-and-failing", [SAVING, response(503)], timeout=1.4)
+    yield wait("late-and-never-seen", [response(503)], timeout=1.4)
     yield wait("no-limit", [SAVING, ACTIVE], timeout=None)
     bad: dict[str, dict[str, Any]] = {
         "timeout-negative": {"timeout": -1},
