@@ -95,11 +95,9 @@ def _run_both(case: Case) -> dict[str, Any]:
 
 def _run(case: Case, kind: ClientClass) -> dict[str, Any]:
     # A script that counts begins anew for each client.
-    with Server(copy.copy(case.script)) as server:
+    with Server(copy.copy(case.script), is_listening=not case.refuses_connections) as server:
         told: list[str] = []
         more = {"on_attempt": lambda attempt: told.append(describe_attempt(attempt))} if case.tells_attempts else {}
-        if case.refuses_connections:
-            server.refuse()
         if kind is ImagesClient:
             outcomes = _outcomes(case, server, more)
         else:

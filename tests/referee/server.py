@@ -82,12 +82,18 @@ class Server:
 
     script: Script
     requests: list[Request] = field(default_factory=list)
+    is_listening: bool = True
+    """If not, connections are refused, and the port is kept all the same."""
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._failure: Exception | None = None
         self._connections: list[tuple[socket.socket, threading.Thread]] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        # Bound until the end. (A listener that is shut down to refuse connections loses its port to others.)
+        self._listener = socket.socket()
+        self._listener.bind(("127.0.0.1", 0))
+        if self.is_listening:
+            self._listener.listen(128)
         self.port: int = self._listener.getsockname()[1]
 
     @property
@@ -101,15 +107,16 @@ class Server:
 
     def __enter__(self) -> Self:
         self._accepting = threading.Thread(target=self._accept, daemon=True)
-        self._accepting.start()
+        if self.is_listening:
+            self._accepting.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with contextlib.suppress(OSError):
+        if self.is_listening:
             self._listener.shutdown(socket.SHUT_RDWR)
-        self._accepting.join(END_TIMEOUT)
+            self._accepting.join(END_TIMEOUT)
         self._listener.close()
         for connection, thread in self._connections:
             with contextlib.suppress(OSError):
@@ -117,12 +124,6 @@ class Server:
             thread.join(END_TIMEOUT)
         if self._failure is not None:
             raise RuntimeError("a script of the referee failed") from self._failure
-
-    def refuse(self) -> None:
-        """Refuses connections from now on."""
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._accepting.join(END_TIMEOUT)
 
     def _accept(self) -> None:
         while True:
