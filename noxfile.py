@@ -35,7 +35,7 @@ def group(name: str) -> tuple[str, ...]:
 
 
 # What the type checkers have to see.
-TYPED = (".[sandbox,fast,dask]", *group("types"), *group("openstack"))
+TYPED = (".[sandbox,dask]", *group("types"), *group("openstack"))
 
 
 @nox.session(python=OLDEST, default=False)
@@ -105,7 +105,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests against the package as it is installed."""
-    session.install(".[sandbox,fast]", *group("tests"))
+    session.install(".[sandbox]", *group("tests"))
     # Three at once, as most of them wait; fewer examples where the same code runs once more.
     options = ["-n", "3"] if session.python == OLDEST else ["-n", "3", "--hypothesis-profile=quick"]
     session.run("pytest", *options, *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
@@ -145,7 +145,7 @@ def build(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def docs(session: nox.Session) -> None:
     """Build the site, follow each page as a reader would, and look at it in a browser (Debian's chromium)."""
-    session.install(".[sandbox,fast,testing]", *group("tests"), *group("docs"))
+    session.install(".[sandbox,testing]", *group("tests"), *group("docs"))
     made = Path(session.create_tmp()).absolute()
     session.run("mkdocs", "build", "--strict", "--site-dir", os.fspath(made / "site"), env={"NO_MKDOCS_2_WARNING": "1"})
     session.run(
@@ -173,7 +173,7 @@ def referee(session: nox.Session) -> None:
 
     Names of groups run those alone; `--record` writes the cases that are new.
     """
-    session.install(".[sandbox,fast]", "pytest", "pytest-timeout")
+    session.install(".[sandbox]", "pytest", "pytest-timeout")
     if not session.posargs:
         session.run("pytest", "--noconftest", "tests/referee")
     session.run("python", "-m", "referee", *session.posargs, env={"PYTHONPATH": "tests"})
@@ -182,24 +182,24 @@ def referee(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def distributed(session: nox.Session) -> None:
     """Audit over a real scheduler and workers on this machine, killed and lost on the way: a minute or two."""
-    session.install(".[sandbox,fast,dask]", *group("tests"))
+    session.install(".[sandbox,dask]", *group("tests"))
     session.run("pytest", "tests/cluster", "tests/audit", *session.posargs)
 
 
 @nox.session(python=OLDEST, default=False)
 def bench(session: nox.Session) -> None:
     """Measure speed, memory and requests beside other clients in one run: some ten minutes, on a machine at rest."""
-    session.install(".[sandbox,fast]", *group("bench"))
+    session.install(".[sandbox]", *group("bench"))
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
 @nox.session(python=OLDEST, default=False)
 def soak(session: nox.Session) -> None:
-    """Ask 15,000 times, a tenth of it through faults, over every engine: a minute.
+    """Ask 15,000 times, a tenth of it through faults: a minute.
 
     With `--figures`, on a machine at rest: 50,000 times, and how late what is cut, closed or interrupted ends.
     """
-    session.install(".[sandbox,fast]")
+    session.install(".[sandbox]")
     path = os.pathsep.join(("tests", "tests/support"))
     session.run("python", "-m", "soak", *session.posargs, env={"PYTHONPATH": path})
 
@@ -207,15 +207,15 @@ def soak(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def fuzz(session: nox.Session) -> None:
     """Read what nobody would write, at length: 2,000 examples of each kind, some ten minutes."""
-    session.install(".[sandbox,fast]", *group("tests"))
-    readers = ("tests/trust/test_parsers.py", "tests/config/test_hostile.py", "tests/library/test_http1.py")
+    session.install(".[sandbox]", *group("tests"))
+    readers = ("tests/trust/test_parsers.py", "tests/config/test_hostile.py")
     session.run("pytest", "--hypothesis-profile=fuzz", "--timeout=0", *readers, *session.posargs)
 
 
 @nox.session(python=OLDEST, default=False)
 def coverage(session: nox.Session) -> None:
     """Measure which lines and branches of overrides/ the tests run, in the processes that they start as well."""
-    session.install(".[sandbox,fast]", *group("tests"), *group("coverage"))
+    session.install(".[sandbox]", *group("tests"), *group("coverage"))
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", "-q", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
     session.run("coverage", "combine", "--quiet")
@@ -225,14 +225,14 @@ def coverage(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def mutation(session: nox.Session) -> None:
     """Change a sample of the code in small ways, and print the changes that no test notices: half an hour."""
-    session.install("-e", ".[sandbox,fast]", *group("tests"))
+    session.install("-e", ".[sandbox]", *group("tests"))
     session.run("python", "-m", "mutation", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(python=OLDEST, default=False)
 def licences(session: nox.Session) -> None:
     """Write docs/licences.md: what is installed with the package, and under which licence."""
-    session.install(".[completion,dask,fast,sandbox,testing]", "packaging")
+    session.install(".[completion,dask,sandbox,testing]", "packaging")
     session.run("python", "docs/licences.py")
 
 
@@ -240,7 +240,7 @@ def licences(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the tests against the oldest versions of what we depend on; plain `nox` has the newest."""
     session.install("uv", *group("tests"))
-    package = ".[completion,dask,fast,testing]"
+    package = ".[completion,dask,testing]"
     session.run("uv", "pip", "install", "--quiet", "--resolution=lowest-direct", "--upgrade", package)
     session.run("uv", "pip", "list")
     elsewhere = [f"--ignore={path}" for path in ELSEWHERE if path != "tests/cluster"]

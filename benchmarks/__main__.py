@@ -1,16 +1,21 @@
 """Measures everything, prints the tables, and writes them with the plots.
 
-python -m benchmarks [--quick] [--out FOLDER]
+    python -m benchmarks [--quick] [--out FOLDER]
+
+Parts alone are measured and printed, and nothing is written:
+
+    python -m benchmarks --only one many --setting loopback
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from . import report
-from .clients import FIRST, MANY, MANY_ASYNC, ONE
+from .clients import FIRST, LOCATE, MANY, MANY_ASYNC, ONE
 from .cloud import IMAGE_ID, PROJECT, REGION
 from .measure import Sample, Server, Way, interleaved, most_memory, processes, serving
 
@@ -26,9 +31,14 @@ SETTINGS: dict[str, dict[str, float | bool]] = {
 GROWING = list(MANY_ASYNC)
 
 
-def one_at_a_time(quick: bool) -> list[Sample]:
+def chosen(settings: list[str]) -> list[tuple[str, dict[str, float | bool]]]:
+    """The settings of these names, in order."""
+    return [(name, how) for name, how in SETTINGS.items() if name in settings]
+
+
+def one_at_a_time(quick: bool, settings: list[str]) -> list[Sample]:
     samples = []
-    for setting, how in SETTINGS.items():
+    for setting, how in chosen(settings):
         latency = float(how.get("latency", 0))
         calls = 300 if not latency else round(1 / latency)
         with serving(**how) as server:  # type: ignore[arg-type]
@@ -37,9 +47,9 @@ def one_at_a_time(quick: bool) -> list[Sample]:
     return samples
 
 
-def many_at_once(quick: bool) -> list[Sample]:
+def many_at_once(quick: bool, settings: list[str]) -> list[Sample]:
     samples = []
-    for setting, how in SETTINGS.items():
+    for setting, how in chosen(settings):
         with serving(**how) as server:  # type: ignore[arg-type]
             for ways in (MANY_ASYNC, MANY):
                 rounds = 1 if quick else 3
@@ -49,7 +59,7 @@ def many_at_once(quick: bool) -> list[Sample]:
     return samples
 
 
-def growth(quick: bool) -> list[Sample]:
+def growth(quick: bool, settings: list[str]) -> list[Sample]:
     samples = []
     with serving(latency=0.02) as server:
         for at_once in AT_ONCE:
@@ -60,8 +70,8 @@ def growth(quick: bool) -> list[Sample]:
     return samples
 
 
-def larger_images(quick: bool) -> list[Sample]:
-    ways = ["ImagesClient.get", "ImagesClient.get, fast", "httpx.Client.get + json.loads"]
+def larger_images(quick: bool, settings: list[str]) -> list[Sample]:
+    ways = ["ImagesClient.get", "httpx.Client.get + json.loads"]
     samples = []
     for keys in METADATA:
         with serving(metadata=keys) as server:
@@ -72,13 +82,18 @@ def larger_images(quick: bool) -> list[Sample]:
     return samples
 
 
-def all_regions(quick: bool) -> list[Sample]:
+def all_regions(quick: bool, settings: list[str]) -> list[Sample]:
     samples = []
     with serving(latency=0.1) as server:
-        ways = ["ImagesClient.locate", "ImagesClient.locate, fast"]
         for regions in (1, 6):
             samples += interleaved(
-                ways, server, f"{regions} regions", calls=5, at_once=regions, rounds=1 if quick else 5, unit="µs"
+                list(LOCATE),
+                server,
+                f"{regions} regions",
+                calls=5,
+                at_once=regions,
+                rounds=1 if quick else 5,
+                unit="µs",
             )
     return samples
 
@@ -95,10 +110,6 @@ def from_nothing(server: Server, quick: bool) -> tuple[list[Sample], list[Sample
         "rackspace-images show -f json": (
             [str(scripts / "rackspace-images"), "show", IMAGE_ID, "-f", "json"],
             token,
-        ),
-        "rackspace-images show -f json, fast": (
-            [str(scripts / "rackspace-images"), "show", IMAGE_ID, "-f", "json"],
-            token | {"RACKSPACE_IMAGES_ENGINE": "fast"},
         ),
         "openstack image show --help": ([str(scripts / "openstack"), "image", "show", "--help"], {}),
     }
@@ -126,25 +137,45 @@ def requests(server: Server) -> list[Sample]:
 
 def memory(server: Server, quick: bool) -> list[Sample]:
     """The most that a long run holds, beside one of a twentieth of the ids."""
-    samples = []
-    for name, few in (("AsyncImagesClient.get_many, fast", 10_000), ("AsyncImagesClient.get_many", 1_000)):
-        few = few // 10 if quick else few
-        for setting, calls in (("few ids", few), ("20 times the ids", few * 20)):
-            samples.append(Sample(name, setting, "MB", [most_memory(name, server, calls, 32)]))
-    return samples
+    name, few = "AsyncImagesClient.get_many", 500 if quick else 5_000
+    return [
+        Sample(name, setting, "MB", [most_memory(name, server, calls, 32)])
+        for setting, calls in (("few ids", few), ("20 times the ids", few * 20))
+    ]
+
+
+def whole_processes(quick: bool, settings: list[str]) -> list[Sample]:
+    with serving() as server:
+        cpu, held = from_nothing(server, quick)
+        return cpu + held + requests(server) + memory(server, quick)
+
+
+PARTS: dict[str, Callable[[bool, list[str]], list[Sample]]] = {
+    "one": one_at_a_time,
+    "many": many_at_once,
+    "growth": growth,
+    "metadata": larger_images,
+    "regions": all_regions,
+    "processes": whole_processes,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--quick", action="store_true", help="one or two rounds of each: does it run")
-    parser.add_argument("--out", type=Path, default=Path("docs/speed"))
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=f"print these: {', '.join(PARTS)}")
+    parser.add_argument("--setting", nargs="+", choices=SETTINGS, help="of one and many; needs --only")
+    parser.add_argument("--out", type=Path, default=Path("docs/speed"), help="the folder to write to: %(default)s")
     given = parser.parse_args()
-    samples = one_at_a_time(given.quick) + many_at_once(given.quick) + growth(given.quick)
-    samples += larger_images(given.quick) + all_regions(given.quick)
-    with serving() as server:
-        cpu, held = from_nothing(server, given.quick)
-        samples += cpu + held + requests(server) + memory(server, given.quick)
-    report.write(samples, given.out)
+    if given.setting and not given.only:
+        parser.error("--setting needs --only")
+    samples: list[Sample] = []
+    for part in given.only or PARTS:
+        samples += PARTS[part](given.quick, given.setting or list(SETTINGS))
+    if given.only:
+        print("\n".join(report.tables(samples)))
+    else:
+        report.write(samples, given.out)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Audits many ids on one machine, with a tenth of faults, killed on the way and started again.
 
-    python -m benchmarks.audit [--ids 200000] [--engine fast] [--out FOLDER]
+    python -m benchmarks.audit [--ids 200000] [--concurrency 64]
 
 It prints what each run did and held, and fails unless every id has exactly one row.
 """
@@ -121,7 +121,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.audit")
     parser.add_argument("--ids", type=int, default=200_000)
     parser.add_argument("--concurrency", default="64")
-    parser.add_argument("--engine", default="fast")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.serve:
@@ -139,7 +138,7 @@ def main() -> None:
         source, out = Path(folder) / "ids.txt", Path(folder) / "out"
         source.write_text("".join(f"{an_id(number)}\n" for number in range(given.ids)))
         command = [sys.executable, "-m", "rackspace_images", "audit", str(source), "--out", str(out), "--no-cache"]
-        command += ["--engine", given.engine, "--concurrency", given.concurrency]
+        command += ["--concurrency", given.concurrency]
         files = -(-given.ids // 1000)
         # The last run asks again for what failed in those before it.
         for until in (*(round(files * share) for share in KILLED_AT), None, None):

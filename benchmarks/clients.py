@@ -85,14 +85,11 @@ class Loop:
 # One image at a time.
 
 
-def ours(engine: str) -> Callable[[str], Run]:
-    def way(url: str) -> Run:
-        from rackspace_images import ImagesClient, StaticToken
+def ours(url: str) -> Run:
+    from rackspace_images import ImagesClient, StaticToken
 
-        images = ImagesClient(StaticToken(TOKEN), endpoint=endpoint(url), engine=engine, verify=trusted())
-        return in_turn(lambda: images.get(IMAGE_ID).id)
-
-    return way
+    images = ImagesClient(StaticToken(TOKEN), endpoint=endpoint(url), verify=trusted())
+    return in_turn(lambda: images.get(IMAGE_ID).id)
 
 
 def raw_httpx(url: str) -> Run:
@@ -184,37 +181,61 @@ def libcloud(url: str) -> Run:
 # Many at once.
 
 
-def ours_many(engine: str) -> Callable[[str], Run]:
-    def way(url: str) -> Run:
-        from rackspace_images import Image, ImagesClient, StaticToken
+def ours_many(url: str) -> Run:
+    from rackspace_images import Image, ImagesClient, StaticToken
 
-        images = ImagesClient(StaticToken(TOKEN), endpoint=endpoint(url), engine=engine, verify=trusted())
+    images = ImagesClient(StaticToken(TOKEN), endpoint=endpoint(url), verify=trusted())
 
-        def run(calls: int, at_once: int) -> int:
-            found = images.get_many(ids(calls), concurrency=at_once)
-            return sum(isinstance(image, Image) and image.id == image_id for image_id, image in found)
+    def run(calls: int, at_once: int) -> int:
+        found = images.get_many(ids(calls), concurrency=at_once)
+        return sum(isinstance(image, Image) and image.id == image_id for image_id, image in found)
 
-        return run
-
-    return way
+    return run
 
 
-def ours_many_async(engine: str) -> Callable[[str], Run]:
-    def way(url: str) -> Run:
-        from rackspace_images import AsyncImagesClient, Image, StaticToken
+def ours_many_async(url: str) -> Run:
+    from rackspace_images import AsyncImagesClient, StaticToken
 
-        loop = Loop()
-        images = AsyncImagesClient(StaticToken(TOKEN), endpoint=endpoint(url), engine=engine, verify=trusted())
+    return _get_many_async(AsyncImagesClient(StaticToken(TOKEN), endpoint=endpoint(url), verify=trusted()))
 
-        async def asynchronous(calls: int, at_once: int) -> int:
-            found = 0
-            async for image_id, image in images.get_many(ids(calls), concurrency=at_once):
-                found += isinstance(image, Image) and image.id == image_id
-            return found
 
-        return loop.run(asynchronous)
+def _get_many_async(images: Any) -> Run:
+    from rackspace_images import Image
 
-    return way
+    async def run(calls: int, at_once: int) -> int:
+        found = 0
+        async for image_id, image in images.get_many(ids(calls), concurrency=at_once):
+            found += isinstance(image, Image) and image.id == image_id
+        return found
+
+    return Loop().run(run)
+
+
+def ours_many_aiohttp(url: str) -> Run:
+    """Ours over aiohttp, by the transport that httpx-aiohttp has for httpx."""
+    import aiohttp
+    from httpx_aiohttp import AiohttpTransport
+    from rackspace_images import AsyncImagesClient, StaticToken
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=1000, ssl=trusted())
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    transport = AiohttpTransport(client=session)
+    return _get_many_async(AsyncImagesClient(StaticToken(TOKEN), endpoint=endpoint(url), transport=transport))
+
+
+def ours_threads(url: str) -> Run:
+    """Threads of the user's own, which share a client."""
+    from rackspace_images import ImagesClient, StaticToken
+
+    images = ImagesClient(StaticToken(TOKEN), endpoint=endpoint(url), verify=trusted())
+
+    def run(calls: int, at_once: int) -> int:
+        with ThreadPoolExecutor(at_once) as pool:
+            return sum(pool.map(lambda image_id: images.get(image_id).id == image_id, ids(calls)))
+
+    return run
 
 
 def raw_httpx_threads(url: str) -> Run:
@@ -267,21 +288,17 @@ def raw_aiohttp(url: str) -> Run:
 # All regions.
 
 
-def ours_locate(engine: str) -> Callable[[str], Run]:
+def ours_locate(url: str) -> Run:
     """Every region that there is, or the one, as many as `at_once` says."""
+    from rackspace_images import ImagesClient
 
-    def way(url: str) -> Run:
-        from rackspace_images import ImagesClient
+    images = ImagesClient(_password(url), verify=trusted())
 
-        images = ImagesClient(_password(url), engine=engine, verify=trusted())
+    def run(calls: int, at_once: int) -> int:
+        found = (images.locate(IMAGE_ID, regions=REGIONS[:at_once]).found for _ in range(calls))
+        return sum(len(one) == at_once for one in found)
 
-        def run(calls: int, at_once: int) -> int:
-            found = (images.locate(IMAGE_ID, regions=REGIONS[:at_once]).found for _ in range(calls))
-            return sum(len(one) == at_once for one in found)
-
-        return run
-
-    return way
+    return run
 
 
 def _password(url: str) -> Any:
@@ -300,28 +317,23 @@ def _password(url: str) -> Any:
 # From nothing to a first image: what a process costs, imports included.
 
 
-def first_ours(engine: str) -> Callable[[str], Run]:
-    def way(url: str) -> Run:
-        def ask() -> Any:
-            from rackspace_images import Image, ImagesClient
+def first_ours(url: str) -> Run:
+    def ask() -> Any:
+        from rackspace_images import Image, ImagesClient
 
-            image = ImagesClient(_password(url), region=REGION, engine=engine, verify=trusted()).get(IMAGE_ID)
-            assert isinstance(image, Image)
-            return image.id
+        image = ImagesClient(_password(url), region=REGION, verify=trusted()).get(IMAGE_ID)
+        assert isinstance(image, Image)
+        return image.id
 
-        return in_turn(ask)
-
-    return way
+    return in_turn(ask)
 
 
 def first_openstacksdk(url: str) -> Run:
     return in_turn(lambda: _openstacksdk(url)())
 
 
-ENGINES = {"": "httpx", ", fast": "fast"}
-
 ONE: dict[str, Callable[[str], Run]] = {
-    **{f"ImagesClient.get{words}": ours(engine) for words, engine in ENGINES.items()},
+    "ImagesClient.get": ours,
     "httpx.Client.get + json.loads": raw_httpx,
     "the generated client": generated,
     "openstacksdk compute.get_image": openstacksdk,
@@ -329,17 +341,19 @@ ONE: dict[str, Callable[[str], Run]] = {
     "http.client + json.loads": http_client,
 }
 MANY_ASYNC: dict[str, Callable[[str], Run]] = {
-    **{f"AsyncImagesClient.get_many{words}": ours_many_async(engine) for words, engine in ENGINES.items()},
+    "AsyncImagesClient.get_many": ours_many_async,
+    "AsyncImagesClient.get_many, httpx-aiohttp": ours_many_aiohttp,
     "httpx.AsyncClient, gather": raw_httpx_async,
     "aiohttp, gather": raw_aiohttp,
 }
 MANY: dict[str, Callable[[str], Run]] = {
-    **{f"ImagesClient.get_many{words}": ours_many(engine) for words, engine in ENGINES.items()},
+    "ImagesClient.get_many": ours_many,
+    "ImagesClient.get, threads": ours_threads,
     "httpx.Client, threads": raw_httpx_threads,
 }
-LOCATE = {f"ImagesClient.locate{words}": ours_locate(engine) for words, engine in ENGINES.items()}
+LOCATE: dict[str, Callable[[str], Run]] = {"ImagesClient.locate": ours_locate}
 FIRST: dict[str, Callable[[str], Run]] = {
-    **{f"first get{words}": first_ours(engine) for words, engine in ENGINES.items()},
+    "first get": first_ours,
     "openstacksdk's first get_image": first_openstacksdk,
 }
 WAYS = ONE | MANY_ASYNC | MANY | LOCATE | FIRST

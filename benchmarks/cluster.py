@@ -1,6 +1,6 @@
 """Audits ids with 1, 2 and 4 workers of a real Dask scheduler, against a server that is 20 ms away.
 
-    python -m benchmarks.cluster [--ids 20000] [--concurrency 4] [--engine fast]
+    python -m benchmarks.cluster [--ids 20000] [--concurrency 4]
 
 Low concurrency shows what more workers bring where each waits for the API most of the time; with more of it the
 processors of the one machine that this runs on are the limit.
@@ -56,7 +56,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster")
     parser.add_argument("--ids", type=int, default=20_000)
     parser.add_argument("--concurrency", default="4")
-    parser.add_argument("--engine", default="fast")
     parser.add_argument("--partition", default="250")
     given = parser.parse_args()
     alone = 0.0
@@ -67,7 +66,7 @@ def main() -> None:
             address = cluster(stack, folder, workers, token)
             (folder / "ids.txt").write_text("".join(f"{an_id(number)}\n" for number in range(given.ids)))
             command = [sys.executable, "-m", "rackspace_images", "audit", str(folder / "ids.txt"), "-q"]
-            command += ["--out", str(folder / "out"), "--scheduler", address, "--engine", given.engine]
+            command += ["--out", str(folder / "out"), "--scheduler", address]
             command += ["--concurrency", given.concurrency, "--partition", given.partition]
             subprocess.run(command, check=True)
             summary = json.loads((folder / "out" / "summary.json").read_text())

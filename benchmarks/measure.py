@@ -84,15 +84,15 @@ _PIPES: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "
 
 
 class Way:
-    """One way to ask, in its process."""
+    """One way to ask, in its process. `python`: the interpreter that runs it, for another version of the library."""
 
-    def __init__(self, name: str, server: Server) -> None:
+    def __init__(self, name: str, server: Server, python: str = sys.executable) -> None:
         self.name = name
         environment = plain_environment()
         if server.ca:
             environment["BENCH_CA"] = server.ca
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.clients", name, server.url], **_PIPES, cwd=ROOT, env=environment
+            [python, "-m", "benchmarks.clients", name, server.url], **_PIPES, cwd=ROOT, env=environment
         )
         self._read()
 
@@ -134,7 +134,12 @@ def interleaved(
     `unit`: "µs" for microseconds a call, "images/s" for calls a second.
     """
     ways = [Way(name, server) for name in names]
-    samples = [Sample(name, setting, unit) for name in names]
+    return in_rounds(ways, setting, calls=calls, at_once=at_once, rounds=rounds, unit=unit)
+
+
+def in_rounds(ways: Sequence[Way], setting: str, *, calls: int, at_once: int, rounds: int, unit: str) -> list[Sample]:
+    """`interleaved`, of ways that are started; they are closed."""
+    samples = [Sample(way.name, setting, unit) for way in ways]
     try:
         for _ in range(rounds):
             for way, sample in zip(ways, samples, strict=True):

@@ -32,7 +32,8 @@ PARTS = {
     "How to": [
         *("how-to/clouds-yaml.md", "how-to/proxies-and-certificates.md", "how-to/many-ids.md"),
         *("how-to/wait-in-ci.md", "how-to/notebooks.md", "how-to/web-service.md", "how-to/metrics.md"),
-        *("how-to/read-an-error.md", "how-to/test-your-code.md", "how-to/audit.md"),
+        *("how-to/read-an-error.md", "how-to/test-your-code.md", "how-to/your-own-transport.md"),
+        "how-to/audit.md",
     ],
     "Reference": [
         *("reference/python.md", "reference/command-line.md", "reference/http-api.md"),

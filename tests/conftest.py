@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 import pytest
+from faults.ways import WAYS, Way
 from hypothesis import settings
 from rackspace_images import AsyncImagesClient, Image, ImagesClient, StaticToken
-from rackspace_images.engine import ENGINES
 from rackspace_images.sandbox import Sandbox
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -73,19 +73,15 @@ def _get_async(endpoint: str, image_id: Any = SOURCE_ID, *, token: str = "token"
     return asyncio.run(ask())
 
 
-@pytest.fixture(
-    params=[(twin, engine) for engine in ENGINES for twin in (_get, _get_async)],
-    ids=[f"{twin}-{engine}" for engine in ENGINES for twin in ("sync", "async")],
-    scope="session",
-)
+@pytest.fixture(params=[_get, _get_async], ids=["sync", "async"], scope="session")
 def get(request: pytest.FixtureRequest) -> Get:
-    """`get` of either client over either engine: every rule holds for all."""
-    twin, engine = request.param
+    """`get` of either client: every rule holds for both."""
+    chosen: Get = request.param
+    return chosen
 
-    def chosen(endpoint: str, image_id: Any = SOURCE_ID, **options: Any) -> Image:
-        # A transport of the user's is the httpx engine's alone.
-        name = "httpx" if options.get("transport") is not None else engine
-        image: Image = twin(endpoint, image_id, **{"engine": name, **options})
-        return image
 
+@pytest.fixture(params=WAYS, ids=str)
+def way(request: pytest.FixtureRequest) -> Way:
+    """A client, with all of its methods: every rule holds for both."""
+    chosen: Way = request.param
     return chosen

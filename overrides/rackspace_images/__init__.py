@@ -14,8 +14,9 @@ from .version import __version__
 if TYPE_CHECKING:
     from . import errors
     from .adapters import client_auth, generated_client
+    from .async_client import AsyncImagesClient
     from .bulk import LocateResult
-    from .client import AsyncImagesClient, ImagesClient
+    from .client import ImagesClient
     from .credentials import (
         UK_AUTH_URL,
         US_AUTH_URL,
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
         Password,
         StaticToken,
     )
+    from .http.retry import Attempt, Retry
     from .image import Image, ImageResponse
-    from .retry import Attempt, Retry
     from .waiting import Progress
 
 __all__ = [
@@ -54,13 +55,14 @@ __all__ = [
 _HOMES = {
     "adapters": ("client_auth", "generated_client"),
     "bulk": ("LocateResult",),
-    "client": ("AsyncImagesClient", "ImagesClient"),
+    "async_client": ("AsyncImagesClient",),
+    "client": ("ImagesClient",),
     "credentials": (
         *("UK_AUTH_URL", "US_AUTH_URL", "ApiKey", "ApplicationCredential"),
         *("KeystonePassword", "Password", "StaticToken"),
     ),
     "image": ("Image", "ImageResponse"),
-    "retry": ("Attempt", "Retry"),
+    "http.retry": ("Attempt", "Retry"),
     "waiting": ("Progress",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -71,9 +73,6 @@ def __getattr__(name: str) -> Any:
         return import_module(f"{__name__}.errors")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .later import import_httpx
-
-    import_httpx()
     value = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     return value
 

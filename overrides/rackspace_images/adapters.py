@@ -1,43 +1,30 @@
-"""Our sign-in for other people's clients: any httpx client, and the generated one by itself."""
+"""Our sign-in for other clients: any httpx client, and the generated one by itself."""
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import AsyncGenerator, Generator
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, Callable, Generator
+from functools import partial
+from typing import Any
 
 import httpx
 from rackspace_images_api import Client
 
-from .auth import GrantStore, TokenSource
 from .credentials import Credentials
-from .defaults import ATTEMPT_TIMEOUT, DEADLINE
-from .engine import Options
-from .errors import InsecureUrl
-from .httpx_engine import AsyncHttpxEngine, HttpxEngine
+from .errors import ConfigError, InsecureUrl
+from .http.api_client import BASE_URL, ApiClient, AsyncApiClient, FlowTransport
+from .http.flow import Flow, run, run_async
 from .identity import Grant
-from .proxies import Proxies, read_proxy, usable
-from .regions import checked_endpoint, checked_region
-from .retry import Policy, Retry, Timeout
-from .session import Place, Session
-from .text import service_url
-from .tls import Cert, Tls, unshown
-from .transport import Steps, run, run_async
-from .version import USER_AGENT
-
-T = TypeVar("T")
-
-# httpx's own way to say that loopback is asked directly; its more precise patterns win.
-_NEVER_PROXIED: dict[str, None] = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
+from .options import ClientOptions
+from .regions import checked_endpoint
+from .session import Session, place_of, session_of
+from .text import Unshown, service_url
 
 
 class ClientAuth(httpx.Auth):
     """An `httpx.Auth` that signs in when it is first needed, and once more on a 401. See `client_auth`."""
 
-    def __init__(self, session: Session, endpoint: str | None, policy: Policy, options: Options) -> None:
+    def __init__(self, session: Session, options: ClientOptions) -> None:
         self._session = session
-        self._endpoint = endpoint
-        self._policy = policy
         self._options = options
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
@@ -58,37 +45,35 @@ class ClientAuth(httpx.Auth):
             self._sign(request, await self._sign_in_async(grant))
             yield request
 
+    def _flow(self, failed: Grant | None) -> Flow[Grant]:
+        return self._session.tokens.grant(self._session.limits(), failed=failed)
+
     def _sign_in(self, failed: Grant | None) -> Grant:
-        return self.run(self._session.tokens.grant(self._policy.call(), failed=failed))
+        """Signs in over connections for this alone; a transport that was given stays open."""
+        sender = self._options.sender()
+        try:
+            return run(self._flow(failed), ApiClient(self._handle, sender))
+        finally:
+            if self._options.transport is None:
+                sender.close()
 
     async def _sign_in_async(self, failed: Grant | None) -> Grant:
-        engine = AsyncHttpxEngine(self._options)
+        sender = self._options.async_sender()
         try:
-            return await run_async(self._session.tokens.grant(self._policy.call(), failed=failed), engine)
+            return await run_async(self._flow(failed), AsyncApiClient(self._handle, sender))
         finally:
             if self._options.transport is None:
-                await engine.aclose()
+                await sender.aclose()
 
-    def run(self, steps: Steps[T]) -> T:
-        """Drives steps of the session over connections for them alone; a transport that was given stays open."""
-        engine = HttpxEngine(self._options)
-        try:
-            return run(steps, engine)
-        finally:
-            if self._options.transport is None:
-                engine.close()
-
-    def find(self, region: str | None) -> str:
-        """The compute URL of a region, or the endpoint that was given."""
-        call = self._policy.call()
-        place = Place(checked_region(region), self._endpoint)
-        grant = self._session.tokens.known() or self.run(self._session.tokens.grant(call))
-        return self.run(self._session.find(place, grant, call))[1]
+    @property
+    def _handle(self) -> Any:
+        return partial(self._session.handle, place_of(self._session.tokens.credentials, self._options))
 
     def _sign(self, request: httpx.Request, grant: Grant) -> None:
         """Puts the token on a request that goes where the catalog, or the user, says that it may go."""
         url = str(request.url.copy_with(query=None, fragment=None))
-        if self._endpoint is None or _origin(url) != _origin(self._endpoint):
+        endpoint = self._options.endpoint
+        if endpoint is None or _origin(url) != _origin(endpoint):
             if _origin(url) not in {_origin(place.url) for place in grant.endpoints}:
                 raise InsecureUrl(
                     "neither the catalog nor endpoint= names this host; the token is not sent",
@@ -96,90 +81,65 @@ class ClientAuth(httpx.Auth):
                     hint="endpoint= if the token is meant for it",
                 )
             auth_url = self._session.tokens.credentials.auth_url
-            checked_endpoint(url, auth_url=auth_url, allow_http=self._session.allow_http)
+            checked_endpoint(url, auth_url=auth_url, allow_http=self._options.allow_http)
         request.headers["X-Auth-Token"] = grant.token
 
     def __repr__(self) -> str:
         return f"<ClientAuth {self._session.tokens.credentials!r}>"
 
 
-def client_auth(
-    auth: Credentials,
-    *,
-    endpoint: str | None = None,
-    timeout: Timeout = ATTEMPT_TIMEOUT,
-    deadline: float | None = DEADLINE,
-    retry: Retry | None = Retry(),  # noqa: B008  frozen
-    interface: str = "public",
-    verify: bool | str | ssl.SSLContext = True,
-    cert: Cert = None,
-    proxy: str | httpx.Proxy | None = None,
-    allow_http: bool = False,
-    transport: Any = None,
-    token_cache: GrantStore | None = None,
-) -> ClientAuth:
+def client_auth(auth: Credentials, **options: Any) -> ClientAuth:
     """Our sign-in as an `httpx.Auth`, for any `httpx.Client` or `httpx.AsyncClient`.
 
     One sign-in at a time, whatever the threads and tasks; the token goes only to hosts that the catalog names, or to
-    that of `endpoint=`. The other options are those of `ImagesClient`, for the requests to identity. Leave
+    that of `endpoint=`. The options are those of `ImagesClient`, for the requests to identity. Leave
     `follow_redirects` off: httpx would take the token along to where a redirect points. A `transport` that is given
     stays open.
     """
-    read = None if proxy is None else read_proxy(proxy, "proxy=")
-    cert, proxy = unshown(cert), None
-    through = usable(read)
-    headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
-    session = Session(TokenSource(auth, headers=headers, store=token_cache), headers, interface, allow_http)
-    ours = transport is None
-    options = Options(Tls(verify, cert, trust_env=ours), Proxies(through, trust_env=ours), transport)
-    policy = Policy(timeout, deadline, retry)
-    return ClientAuth(session, None if endpoint is None else checked_endpoint(endpoint), policy, options)
+    options = Unshown(options)
+    chosen = ClientOptions.of(options)
+    _ = chosen.network  # what is wrong with it is raised now, not with the first request
+    return ClientAuth(session_of(auth, chosen), chosen)
 
 
-def generated_client(
-    auth: Credentials,
-    *,
-    region: str | None = None,
-    endpoint: str | None = None,
-    timeout: Timeout = ATTEMPT_TIMEOUT,
-    verify: bool | str | ssl.SSLContext = True,
-    cert: Cert = None,
-    proxy: str | httpx.Proxy | None = None,
-    transport: Any = None,
-    **options: Any,
-) -> Client:
-    """The generated `Client`, signed in and pointed at the region, for its `sync` and `asyncio` functions alike.
+def generated_client(auth: Credentials, **options: Any) -> Client:
+    """The generated `Client` that the facade itself stands on, for its `sync` and `asyncio` functions alike.
 
-    Signs in now, to learn the endpoint. `options` are those of `client_auth`. Its answers are the generated models,
-    where an absent field is `Unset`; its faults are returned, not raised.
+    Signs in with the first call. The options are those of `ImagesClient`; retries, deadline, errors and bounds hold as
+    there. Its responses are the generated models, where an absent field is `Unset`. With a `transport`, only
+    the form of the operations that the transport is for can be used.
     """
-    read = None if proxy is None else read_proxy(proxy, "proxy=")
-    cert, proxy = unshown(cert), None
-    # Its repr hides the password, which a bare URL would show.
-    through = usable(read)
-    signed = client_auth(
-        auth,
-        endpoint=endpoint,
-        timeout=timeout,
-        verify=verify,
-        cert=cert,
-        proxy=through,
-        transport=transport,
-        **options,
-    )
-    sending = {
-        "auth": signed,
-        "proxy": through,
-        "transport": transport,
-        "mounts": _NEVER_PROXIED,
-    }
-    return Client(
-        base_url=signed.find(region),
-        headers={"Accept": "application/json", "User-Agent": USER_AGENT},
-        timeout=timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(timeout),
-        verify_ssl=signed._options.tls.context(),
-        httpx_args=sending,
-    )
+    options = Unshown(options)
+    chosen = ClientOptions.of(options)
+    _ = chosen.network  # what is wrong with it is raised now, not with the first request
+    session, place = session_of(auth, chosen), place_of(auth, chosen)
+    handle = partial(session.handle, place)
+    client, async_client = ApiClient(handle, _made(chosen.sender)), AsyncApiClient(handle, _made(chosen.async_sender))
+    made = Client(base_url=BASE_URL, httpx_args={"transport": FlowTransport(client, async_client)})
+    return made.set_httpx_client(client).set_async_httpx_client(async_client)
+
+
+class _Missing:
+    """In the place of what sends, where a transport was given that is for the other form of the operations."""
+
+    def __init__(self, error: ConfigError) -> None:
+        self._error = error
+
+    def check_open(self) -> None:
+        raise self._error
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+    async def aclose(self) -> None:
+        """There is nothing to close."""
+
+
+def _made(sender: Callable[[], Any]) -> Any:
+    try:
+        return sender()
+    except ConfigError as error:
+        return _Missing(error)
 
 
 def _origin(url: str) -> tuple[str, str | None, int] | None:

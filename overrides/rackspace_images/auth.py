@@ -6,11 +6,10 @@ One sign-in at a time, its outcome is everyone's, and a caller that is cancelled
 from __future__ import annotations
 
 import copy
-import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -18,13 +17,16 @@ from .credentials import Credentials, StaticToken
 from .defaults import LONGEST_REFUSAL, REFUSAL_MEMORY
 from .errors import (
     AuthenticationFailed,
+    ClientClosed,
     ImagesError,
     MalformedResponse,
     RequestTimeout,
 )
-from .identity import Grant, granted, identity_error, token_request
-from .retry import Call, Gate
-from .transport import Answer, Join, Send, Steps
+from .forks import renew_after_fork
+from .http.call import Limits
+from .http.flow import Flow, Pause
+from .http.retry import Gate
+from .identity import NOT_IDENTITY, Grant, granted, sign_in_call, sign_in_operation
 
 log = logging.getLogger("rackspace_images.auth")
 
@@ -36,6 +38,16 @@ class GrantStore(Protocol):
     def save(self, credentials: Credentials, grant: Grant) -> None: ...
 
 
+class Flight:
+    """A sign-in that is under way: its outcome for everyone who waits, and the thread that leads it."""
+
+    def __init__(self) -> None:
+        self.outcome: Future[ImagesError | None] = Future()
+        # A caller that is cancelled while it waits must not cancel it for the others.
+        self.outcome.set_running_or_notify_cancel()
+        self.thread = threading.get_ident()
+
+
 class TokenSource:
     """One user's token, signed in for when it is needed."""
 
@@ -43,12 +55,10 @@ class TokenSource:
         self,
         credentials: Credentials,
         *,
-        headers: Mapping[str, str],
         store: GrantStore | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.credentials = credentials
-        self._headers = headers
         self.source: str | None = None
         # A given token is its caller's to keep.
         self._store = None if isinstance(credentials, StaticToken) else store
@@ -56,6 +66,7 @@ class TokenSource:
         self._gate = Gate()
         self._grant: Grant | None = None
         self.forked()
+        renew_after_fork(self)
         self._refused: ImagesError | None = None
         self._refusals = 0
         self._refused_until = 0.0
@@ -64,32 +75,40 @@ class TokenSource:
     def forked(self) -> None:
         """Makes anew what only the process that made it can use: its lock, and its wait for a sign-in."""
         self._lock = threading.Lock()
-        self._flight: Future[ImagesError | None] | None = None
+        self._flight: Flight | None = None
 
     @property
     def can_renew(self) -> bool:
         """Whether a token that was refused can be replaced by another."""
         return not isinstance(self.credentials, StaticToken)
 
-    def grant(self, call: Call, *, failed: Grant | None = None) -> Steps[Grant]:
+    def grant(self, limits: Limits, *, failed: Grant | None = None) -> Flow[Grant]:
         """The token to use now; `failed`: one that the server has just refused, which is not given again."""
         while True:
-            flight: Future[ImagesError | None] | None = None
+            own: Flight | None = None
             with self._lock:
                 known = self._known(failed)
                 if known is None and self._flight is None:
-                    flight = self._flight = Future()
+                    own = self._flight = Flight()
                 running = self._flight
             if known is not None:
                 return known
-            if flight is not None:
-                return (yield from self._lead(flight, call, failed))
+            if own is not None:
+                return (yield from self._lead(own, limits, failed))
             assert running is not None  # noqa: S101
-            try:
-                yield Join(running, call.ends)
-            except RequestTimeout as error:
-                error.signing_in = True
-                raise
+            yield from self._wait_for(running, limits)
+
+    def _wait_for(self, flight: Flight, limits: Limits) -> Flow[None]:
+        """Waits for a sign-in that another call leads. Raises its error."""
+        yield Pause(limits.left(), until=flight.outcome, leader=flight.thread)
+        if not flight.outcome.done():
+            error: ImagesError = RequestTimeout("the sign-in that another call leads was not done", sent=False)
+        elif (outcome := flight.outcome.result()) is not None:
+            error = copy.copy(outcome)
+        else:
+            return
+        error.signing_in = True
+        raise error
 
     def known(self, failed: Grant | None = None) -> Grant | None:
         """The token to use now, if no sign-in is needed for it. Raises a refusal that is remembered."""
@@ -106,12 +125,12 @@ class TokenSource:
             raise copy.copy(self._refused)
         return None
 
-    def _lead(self, flight: Future[ImagesError | None], call: Call, failed: Grant | None) -> Steps[Grant]:
+    def _lead(self, flight: Flight, limits: Limits, failed: Grant | None) -> Flow[Grant]:
         """Signs in for everyone who waits on `flight`. A leader that is cancelled leaves the next one to lead."""
         error: ImagesError | None = None
         try:
             stored = self._stored(failed)
-            grant = stored or (yield from self._sign_in(call))
+            grant = stored or (yield from self._sign_in(limits))
             if stored is None and self._store is not None:
                 self._store.save(self.credentials, grant)
             self._grant = grant
@@ -132,12 +151,12 @@ class TokenSource:
         finally:
             with self._lock:
                 self._flight = None
-            # Those who wait may have more time than this call had: then one of them leads.
-            own = isinstance(error, RequestTimeout) and error.at_deadline
-            flight.set_result(None if own else error)
+            # The others may have more time than this call had, or go on after a bulk call was left: one of them leads.
+            own = isinstance(error, ClientClosed) or (isinstance(error, RequestTimeout) and error.at_deadline)
+            flight.outcome.set_result(None if own else error)
 
-    def _sign_in(self, call: Call) -> Steps[Grant]:
-        return sign_in(self.credentials, self._headers, self._clock, self.source, call, self._gate)
+    def _sign_in(self, limits: Limits) -> Flow[Grant]:
+        return sign_in(self.credentials, self._clock, self.source, limits, self._gate)
 
     def _stored(self, failed: Grant | None) -> Grant | None:
         """A grant of another run, unless it is old, or the very one that is to be replaced."""
@@ -149,39 +168,21 @@ class TokenSource:
 
 
 def sign_in(
-    credentials: Credentials,
-    headers: Mapping[str, str],
-    clock: Callable[[], float],
-    source: str | None,
-    call: Call,
-    gate: Gate,
-) -> Steps[Grant]:
-    """Asks identity. The request never carries a token of before.
-
-    A request that identity may have got is not sent a second time: of a wrong password that would be another bad login.
-    """
+    credentials: Credentials, clock: Callable[[], float], source: str | None, limits: Limits, gate: Gate
+) -> Flow[Grant]:
+    """Requests a token from identity. The request never carries a token of before."""
     if isinstance(credentials, StaticToken) and credentials.auth_url is None:
         return Grant(credentials.token, None, clock())
-    send = token_request(credentials, headers)
-    log.info("signing in at %s as %s", send.url, " ".join(filter(None, credentials.who)))
-    tried = itertools.count(1)
-
-    def failure(answer: Answer, send: Send) -> ImagesError | None:
-        good = answer.status_code in (200, 201, 203)
-        return None if good else identity_error(answer, credentials, source)
-
+    call = sign_in_call(credentials, limits, gate, source)
+    operation = sign_in_operation(credentials, call)
+    log.info("signing in at %s as %s", credentials.auth_url, " ".join(filter(None, credentials.who)))
     try:
-        answer = yield from call.send(send, gate, failure, repeatable=False, count=lambda: next(tried))
-        grant = granted(credentials, answer, clock())
+        yield operation
+        grant = granted(credentials, call, clock())
         if isinstance(grant, str):
-            raise MalformedResponse(
-                f"identity's answer {grant}",
-                status_code=answer.status_code,
-                request_id=answer.request_id,
-                hint="check auth_url, and what stands between",
-            )
+            raise MalformedResponse(f"identity's answer {grant}", hint=NOT_IDENTITY)
     except ImagesError as error:
-        error.place(method=send.method, url=send.url)
+        call.place(error)
         error.signing_in = True
         raise
     return grant

@@ -1,43 +1,57 @@
-"""How a client is made, and everything that both clients decide; the twins only send and wait."""
+"""How a client is made, and everything that both clients decide; the twins only run it and wait."""
 
 from __future__ import annotations
 
-import os
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
 import httpx
+from rackspace_images_api import Client
 from rackspace_images_api.api.images import get_image
 
-from .auth import GrantStore, TokenSource
+from .auth import GrantStore
+from .bulk import is_everyones
 from .credentials import Credentials, StaticToken
-from .defaults import ATTEMPT_TIMEOUT, DEADLINE
-from .engine import ENGINES, Options
-from .errors import ConfigError, ImagesError, OverLimit
-from .image import Image, image_from_answer, image_uuid
-from .listing import Page, Query, page_from_answer
-from .proxies import Proxies, read_proxy, usable
-from .regions import INTERFACES, checked_endpoint, checked_region
-from .retry import Attempt, Call, Policy, Retry, Timeout, is_seconds
-from .session import Asked, Place, Session
-from .text import Unshown
-from .tls import Cert, Tls, unshown
-from .transport import AsyncEngine, Engine, Steps, Unchanged
-from .version import USER_AGENT
+from .defaults import ATTEMPT_TIMEOUT, DEADLINE, MAX_CONNECTIONS
+from .errors import ConfigError, ImagesError, MalformedResponse, OverLimit
+from .http.api_client import ApiClient, AsyncApiClient, Handle
+from .http.call import Call, Limits, Timeout, is_seconds
+from .http.flow import Flow, Operation
+from .http.retry import Attempt, Retry
+from .http.tls import Cert
+from .image import Image, ImageCheck, image_call, image_uuid
+from .listing import Page, PageCheck, Query, page_from_parsed
+from .options import ClientOptions
+from .regions import checked_region
+from .session import Place, image_response, place_of, session_of
+from .text import Unshown, unshown
 from .waiting import Progress, until_active
 
-AnyEngine = TypeVar("AnyEngine", Engine, AsyncEngine)
+AnyApi = TypeVar("AnyApi", ApiClient, AsyncApiClient)
+AnyTransport = TypeVar("AnyTransport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 Id = TypeVar("Id", bound=str | UUID)
+
+
+class Unchanged:
+    """The type of `UNCHANGED`: an argument that was not given, where None has a meaning of its own."""
+
+    def __repr__(self) -> str:
+        return "UNCHANGED"
+
+
+UNCHANGED = Unchanged()
 OfCall = float | Unchanged | None
 TimeoutOfCall = float | httpx.Timeout | Unchanged | None
 
 
-class BaseClient(Generic[AnyEngine]):
-    """Everything that both clients decide; the twins only send and wait."""
+class BaseClient(Generic[AnyApi, AnyTransport]):
+    """Everything that both clients decide; the twins only run it and wait."""
 
-    _engine: AnyEngine
+    _api: AnyApi
 
     def __init__(
         self,
@@ -54,43 +68,24 @@ class BaseClient(Generic[AnyEngine]):
         proxy: str | httpx.Proxy | None = None,
         allow_http: bool = False,
         user_agent: str | None = None,
-        transport: Any = None,
-        engine: str = "httpx",
+        transport: AnyTransport | None = None,
+        max_connections: int = MAX_CONNECTIONS,
         token_cache: GrantStore | None = None,
         on_attempt: Callable[[Attempt], object] | None = None,
     ) -> None:
         self._place = Place(None)
-        # A traceback that shows local variables must show no password, whatever below is wrong.
-        read = None if proxy is None else read_proxy(proxy, "proxy=")
+        given = Unshown({name: value for name, value in locals().items() if name not in ("self", "auth", "__class__")})
+        # A traceback that shows local variables must show no password, whatever is wrong below.
         cert, proxy = unshown(cert), None
-        proxy = usable(read)
-        del read
-        self._given = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
-        self._policy = Policy(timeout, deadline, retry, on_attempt)
-        self._place = Place(checked_region(region), None if endpoint is None else checked_endpoint(endpoint))
-        if endpoint is None and isinstance(auth, StaticToken) and auth.auth_url is None:
-            raise ConfigError(
-                "a StaticToken needs to be told where to go", hint="endpoint='https://…/v2/TENANT', or its auth_url="
-            )
-        interface = interface.removesuffix("URL")
-        if interface not in INTERFACES:
-            raise ConfigError(f"no interface {interface}", hint=f"one of {', '.join(INTERFACES)}")
-        if user_agent is not None and not (user_agent.isascii() and user_agent.isprintable()):
-            raise ConfigError("user_agent holds a character that no HTTP header may hold")
-        headers = {
-            "Accept": "application/json",
-            "User-Agent": f"{user_agent} {USER_AGENT}" if user_agent else USER_AGENT,
-        }
-        tokens = TokenSource(auth, headers=headers, store=token_cache)
-        self._session = Session(tokens, headers, interface, allow_http)
-        if engine not in ENGINES:
-            raise ConfigError(f"no engine {engine!r}", hint=f"one of {', '.join(ENGINES)}")
-        ours = transport is None  # one that was given has its own proxies and certificates
-        self._engine = self._open(
-            engine, Options(Tls(verify, cert, trust_env=ours), Proxies(proxy, trust_env=ours), transport)
-        )
+        self._begin(auth, ClientOptions.of(given))
 
-    def _open(self, name: str, options: Options) -> AnyEngine:
+    def _begin(self, auth: Credentials, options: ClientOptions) -> None:
+        self._options = options
+        self._place = place_of(auth, options)
+        self._session = session_of(auth, options)
+        self._api = self._connect(partial(self._session.handle, self._place))
+
+    def _connect(self, handle: Handle) -> AnyApi:
         raise NotImplementedError
 
     @classmethod
@@ -106,8 +101,7 @@ class BaseClient(Generic[AnyEngine]):
 
         The cloud of clouds.yaml that `cloud` or `OS_CLOUD` names; the environment's `OS_*`, when `OS_AUTH_URL`, or
         `OS_TOKEN` with `OS_ENDPOINT_OVERRIDE`, is set; `RS_*`; the only cloud of clouds.yaml. `region` and `options`
-        (those of the constructor) are set on top; without `engine`, `RACKSPACE_IMAGES_ENGINE` names it. `ask` is called
-        with a prompt where only the password is missing.
+        (those of the constructor) are set on top. `ask` is called with a prompt where only the password is missing.
         Raises `ConfigError`, which says what is missing and where it looked.
         """
         options = Unshown(options)
@@ -120,8 +114,6 @@ class BaseClient(Generic[AnyEngine]):
             "verify": config.verify,
             "cert": config.cert,
         }
-        if engine := os.environ.get("RACKSPACE_IMAGES_ENGINE", "").strip():
-            found["engine"] = engine
         chosen = Unshown({name: value for name, value in found.items() if value is not None} | options)
         client = cls(config.credentials, region=region or config.region, **chosen)
         client._session.tokens.source = config.source
@@ -145,17 +137,16 @@ class BaseClient(Generic[AnyEngine]):
 
     def in_region(self, region: str) -> Self:
         """The same client for another region: it shares the sign-in and the connections, and closes with this one."""
-        if (
-            isinstance(self._session.tokens.credentials, StaticToken)
-            and self._session.tokens.credentials.auth_url is None
-        ):
+        credentials = self._session.tokens.credentials
+        if isinstance(credentials, StaticToken) and credentials.auth_url is None:
             raise ConfigError(
                 "this client knows one endpoint and no catalog", hint="StaticToken(…, auth_url='https://…/v3')"
             )
         other = object.__new__(type(self))
         other.__dict__ |= self.__dict__
         other._place = Place(checked_region(region))
-        other._given = self._given | {"region": region, "endpoint": None}
+        other._options = replace(self._options, region=region, endpoint=None)
+        other._api = self._api.within(handle=partial(self._session.handle, other._place))
         return other
 
     def hold(self, region: str | None, seconds: float, status: int = 429) -> None:
@@ -163,29 +154,67 @@ class BaseClient(Generic[AnyEngine]):
         refusal = OverLimit(status, None, "another process was told to wait")
         name = region or self.endpoint or self._place.given
         if name is not None:
-            self._session.hold(name, self._policy.clock() + seconds, refusal)
+            self._session.hold(name, self._session.clock() + seconds, refusal)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """In another process the client begins anew: with its credentials, which are pickled with their secret."""
-        return _remade, (type(self), self._given, self._session.tokens.source, self._session.only)
+        tokens = self._session.tokens
+        return _remade, (type(self), tokens.credentials, self._options, tokens.source, self._session.only)
 
     def __repr__(self) -> str:
         endpoint = self.endpoint or self._place.given
         return f"<{type(self).__name__} region={self.region or self._place.wanted!r} endpoint={endpoint!r}>"
 
-    def _page(self, query: Query, marker: str | UUID | None, timeout: TimeoutOfCall, deadline: OfCall) -> Steps[Page]:
-        after = None if marker is None else str(image_uuid(marker))
-        asked = yield from self._session.ask(self._place, query.request(after), self._policy.call(timeout, deadline))
+    def _limits(self, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED, scope: object = None) -> Limits:
+        given = {"timeout": timeout, "deadline": deadline}
+        own = {name: value for name, value in given.items() if not isinstance(value, Unchanged)}
+        return self._session.limits(scope, **own)
+
+    def _image_call(self, image_id: str | UUID, limits: Limits) -> Call:
+        """A call of the generated operation `get_image`."""
+        return image_call(limits, ImageCheck(image_uuid(image_id)))
+
+    def _get(self, image_id: str | UUID, limits: Limits) -> Flow[Image]:
+        """One image, as a step of something longer."""
+        call = self._image_call(image_id, limits)
+        asked = call.check.asked
+        yield Operation(
+            partial(get_image.sync_detailed, asked), partial(get_image.asyncio_detailed, asked), Client, call
+        )
+        return image_of(call)
+
+    def _outcome(self, image_id: UUID, limits: Limits) -> Flow[Image | ImagesError]:
+        """One image, or the error that is this region's own. Raises what every region would raise."""
         try:
-            page = page_from_answer(asked.answer, query.page_size, after)
+            return (yield from self._get(image_id, limits))
         except ImagesError as error:
-            raise _placed(error, asked) from None
+            if is_everyones(error):
+                raise
+            return error
+
+    def _page(self, query: Query, marker: str | UUID | None, timeout: TimeoutOfCall, deadline: OfCall) -> Flow[Page]:
+        """One page of the list."""
+        after = None if marker is None else str(image_uuid(marker))
+        operation = query.operation(self._limits(timeout, deadline), after)
+        call, check = operation.call, operation.call.check
+        yield operation
+        assert isinstance(check, PageCheck)  # noqa: S101
+        try:
+            page = page_from_parsed(call.parsed, check, query.page_size, after)
+        except MalformedResponse as error:
+            error.body = b"" if call.response is None else call.response.content
+            call.place(error)
+            raise
         for item in page.images:
             if isinstance(item, Image):
-                item.response = asked.response
+                item.response = image_response(call)
             else:
-                _placed(item, asked)
+                call.place(item)
         return page
+
+    def _named(self, regions: Iterable[str] | None) -> Flow[list[str]]:
+        """The names of the regions that are meant."""
+        return self._session.named(regions, self._session.limits())
 
     def _wait(
         self,
@@ -193,38 +222,31 @@ class BaseClient(Generic[AnyEngine]):
         timeout: float | None,
         grace: float,
         on_progress: Callable[[Progress], object] | None,
-    ) -> Steps[Image]:
-        asked_for = str(image_uuid(image_id))
+    ) -> Flow[Image]:
+        asked = str(image_uuid(image_id))
         for name, value in (("timeout", timeout), ("grace", grace)):
             if not (is_seconds(value) or (name == "timeout" and value is None)):
                 raise ConfigError(f"{name}={value!r} is no number of seconds")
-        whole = Call(self._policy, self._policy.timeout, timeout, self._policy.clock())
-        return (yield from until_active(asked_for, lambda call: self._get(asked_for, call), whole, grace, on_progress))
+        session = self._session
+        whole = Limits(session.options.timeout, timeout, clock=session.clock)
 
-    def _get(self, image_id: str | UUID, call: Call) -> Steps[Image]:
-        asked_for = image_uuid(image_id)
-        try:
-            asked = yield from self._session.ask(self._place, get_image._get_kwargs(image_id=asked_for), call)
-            try:
-                image = image_from_answer(asked.answer, asked_for)
-            except ImagesError as error:
-                raise _placed(error, asked) from None
-        except ImagesError as error:
-            error.place(image_id=str(asked_for))
-            raise
-        image.response = asked.response
-        return image
+        def get(deadline: float) -> Flow[Image]:
+            return self._get(asked, session.limits(deadline=deadline))
+
+        return (yield from until_active(asked, get, whole, grace, on_progress))
 
 
-def _placed(error: ImagesError, asked: Asked) -> ImagesError:
-    """What is wrong with an answer, with where it came from."""
-    error.place(method=asked.method, url=asked.url, region=asked.region, endpoint=asked.endpoint)
-    error.place(attempts=asked.attempts, elapsed=asked.elapsed, request_id=asked.answer.request_id)
-    error.place(status_code=asked.answer.status_code)
-    return error
+def image_of(call: Call) -> Image:
+    """The image of a call that has ended."""
+    image = Image.from_parsed(call.parsed.image, call.check.received)
+    image.response = image_response(call)
+    return image
 
 
-def _remade(cls: type[Any], given: dict[str, Any], source: str | None, only: tuple[str, ...]) -> Any:
-    client = cls(**given)
+def _remade(
+    cls: type[Any], auth: Credentials, options: ClientOptions, source: str | None, only: tuple[str, ...]
+) -> Any:
+    client = object.__new__(cls)
+    client._begin(auth, options)
     client._session.tokens.source, client._session.only = source, only
     return client

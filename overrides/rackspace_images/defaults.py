@@ -24,6 +24,15 @@ LONG_WAIT = 5.0
 MAX_CONNECTIONS = 100
 """Connections that a client has at once; who needs one more waits for it."""
 
+MOST_CONNECTIONS = 10_000
+"""The largest `max_connections`."""
+
+MAX_THREADS = 1000
+"""Threads that a bulk call of the synchronous client may have."""
+
+RESERVED_DESCRIPTORS = 16
+"""File descriptors that are left to the program when the default concurrency is lowered to what there is."""
+
 KEEPALIVE_EXPIRY = 5.0
 """Seconds for which a connection that nobody uses is kept."""
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from rackspace_images_api.models import Fault
 
-from .errors import ApiError, ImageNotFound, OverLimit, ServiceUnavailable, UnexpectedStatus
-from .text import integer
-from .transport import Answer
+from .errors import ApiError, ImageNotFound, MalformedResponse, OverLimit, ServiceUnavailable, UnexpectedStatus
+from .http.body import ApiResponse
+from .text import integer, shown
 
 ERROR_OF_STATUS: dict[int, type[ApiError]] = {
     status: error for error in ApiError.__subclasses__() for status in error.status_codes
@@ -22,41 +22,66 @@ ERROR_OF_STATUS: dict[int, type[ApiError]] = {
 _OF_A_FAULT = ("message", "code", "retryAfter", "retryAt")
 
 
-def api_error(answer: Answer, *secrets: str) -> ApiError:
-    """The error that `answer`, any answer but 200 and 203, is. Never fails, whatever the body holds.
+def api_error(response: ApiResponse, *secrets: str | None) -> ApiError:
+    """The error that a response is that is not a success. Never fails, whatever the body holds.
 
     A server may quote what it was sent: `secrets` are replaced by *** in its words and body.
     """
 
+    hidden = [secret for secret in secrets if secret]
+
     def words(value: object) -> str | None:
         if not isinstance(value, str) or not value:
             return None
-        for secret in secrets:
+        for secret in hidden:
             value = value.replace(secret, "***")
         return value
 
-    key, fault = _fault(answer.body)
-    body = answer.body
-    for secret in secrets:
+    key, fault = _fault(response.content)
+    body = response.content
+    for secret in hidden:
         for written in (secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
             body = body.replace(written.encode(), b"***")
-    error_class = ERROR_OF_STATUS.get(answer.status_code, UnexpectedStatus)
-    if error_class is ImageNotFound and key != "itemNotFound" and answer.body.strip():
+    error_class = ERROR_OF_STATUS.get(response.status_code, UnexpectedStatus)
+    if error_class is ImageNotFound and key != "itemNotFound" and response.content.strip():
         error_class = UnexpectedStatus
     error = error_class(
-        answer.status_code,
+        response.status_code,
         words(key),
         words(fault.message) if fault else None,
         words(fault.details) if fault else None,
         body=body,
-        request_id=answer.request_id,
+        request_id=response.request_id,
     )
-    if answer.status_code in (502, 504):
+    if response.status_code in (502, 504):
         error.retryable = True
     if isinstance(error, OverLimit | ServiceUnavailable):
         said = (fault.retry_after, fault.retry_at) if fault else ()
-        error.retry_after = retry_after(answer.headers.get("Retry-After"), *said)
+        error.retry_after = retry_after(response.headers.get("Retry-After"), *said)
     return error
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """The object that a body holds. Raises `MalformedResponse`."""
+    try:
+        found = _JSON.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
+    except ValueError as error:
+        begins = f", it begins {shown(body[:60].decode('utf-8', 'replace'))}" if body else ""
+        reason = "the body is empty" if not body.strip() else f"the body is not JSON ({error}){begins}"
+    except RecursionError:
+        reason = "the body is nested too deeply"
+    else:
+        if isinstance(found, dict):
+            return found
+        reason = f"the body is {shown(found)}, not an object"
+    raise MalformedResponse(reason)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_JSON = json.JSONDecoder(parse_int=integer, parse_constant=_no_constant)
 
 
 def fault_key(obj: dict[str, Any]) -> str | None:

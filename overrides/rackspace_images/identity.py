@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 from .credentials import UK_AUTH_URL, US_AUTH_URL, ApiKey, ApplicationCredential, Credentials, Password, StaticToken
-from .defaults import RENEWAL_MARGIN
+from .defaults import LARGEST_BODY, RENEWAL_MARGIN
 from .errors import (
     ApiFault,
     AuthenticationFailed,
     ImagesError,
+    MalformedResponse,
     OverLimit,
     ServiceUnavailable,
     UnexpectedStatus,
 )
 from .faults import api_error
+from .http.body import ApiResponse
+from .http.call import Call, Limits
+from .http.flow import Operation
+from .http.retry import Gate
 from .regions import Endpoint, keystone_endpoints, rackspace_endpoints
-from .text import integer, is_token
-from .transport import Answer, Send
+from .text import Secret, integer, is_token
+
+NOT_IDENTITY = "check auth_url, and what stands between"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,9 @@ class Grant:
     endpoints: tuple[Endpoint, ...] = field(default=(), repr=False)
     default_region: str | None = None
     cached: bool = field(default=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "token", Secret(self.token))
 
     def is_due(self, now: float) -> bool:
         """Whether to renew it: near its end by a margin, a tenth of its life where that is short.
@@ -48,41 +58,61 @@ class Grant:
         return self.is_due(now) and self.expires is not None and now >= self.expires
 
 
-def token_request(credentials: Credentials, headers: Mapping[str, str]) -> Send:
+def sign_in_call(credentials: Credentials, limits: Limits, gate: Gate, source: str | None) -> Call:
+    """The call of a sign-in. One that identity may have got is not sent again: a wrong password would count twice."""
+    return Call(
+        limits,
+        (200, 201, 203),
+        LARGEST_BODY,
+        lambda response, token: identity_error(response, credentials, source),
+        _check_object,
+        base_url=credentials.auth_url,
+        token=Secret(credentials.token) if isinstance(credentials, StaticToken) else None,
+        gate=gate,
+        is_repeatable=False,
+        keeps_body=False,
+        unreadable=MalformedResponse("identity's answer holds no token", hint=NOT_IDENTITY),
+    )
+
+
+def sign_in_operation(credentials: Credentials, call: Call) -> Operation:
+    """The generated operation that gives these credentials their token, or their catalog."""
+    from rackspace_identity_api import Client
     from rackspace_identity_api import models as wire
     from rackspace_identity_api.api.keystone import create_keystone_token, get_keystone_catalog
     from rackspace_identity_api.api.rackspace import create_rackspace_token
 
     body = credentials.token_request()
-    if isinstance(body, wire.RackspaceTokenRequest):
-        kwargs = create_rackspace_token._get_kwargs(body=body)
-    elif isinstance(body, wire.KeystoneTokenRequest):
-        kwargs = create_keystone_token._get_kwargs(body=body)
-    else:
-        kwargs = get_keystone_catalog._get_kwargs()
-    return Send(
-        kwargs["method"].upper(),
-        f"{credentials.auth_url}{kwargs['url']}",
-        {**headers, **kwargs.get("headers", {})},
-        token=credentials.token if isinstance(credentials, StaticToken) else None,
-        body=json.dumps(kwargs["json"]).encode() if "json" in kwargs else None,
+    if body is None:
+        return Operation(get_keystone_catalog.sync_detailed, get_keystone_catalog.asyncio_detailed, Client, call)
+    module: Any = create_rackspace_token if isinstance(body, wire.RackspaceTokenRequest) else create_keystone_token
+    return Operation(
+        partial(module.sync_detailed, body=body), partial(module.asyncio_detailed, body=body), Client, call
     )
 
 
-def granted(credentials: Credentials, answer: Answer, now: float) -> Grant | str:
-    """The grant in a good answer, or what is wrong with it. Its locals hold the token, so it does not raise."""
+def _check_object(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_int=integer)
+    except (ValueError, RecursionError):
+        pass
+    raise MalformedResponse("identity's answer is not JSON", hint=NOT_IDENTITY)
+
+
+def granted(credentials: Credentials, call: Call, now: float) -> Grant | str:
+    """The grant in a sign-in's result, or what is wrong with it. Its locals hold the token, so it does not raise."""
     from rackspace_identity_api import models as wire
 
+    kind: Any = wire.RackspaceTokenAnswer if isinstance(credentials, ApiKey | Password) else wire.KeystoneTokenAnswer
+    parsed = call.parsed
     try:
-        obj = json.loads(answer.body, parse_int=integer)
-    except (ValueError, RecursionError):
-        return "is not JSON"
-    try:
+        if not isinstance(parsed, kind | wire.KeystoneCatalogAnswer) and call.response is not None:
+            # A success of a status that the document does not have for this operation.
+            parsed = kind.from_dict(call.response.parsed)
         if isinstance(credentials, StaticToken):
-            catalog = wire.KeystoneCatalogAnswer.from_dict(obj).catalog
-            return Grant(credentials.token, None, now, tuple(keystone_endpoints(catalog or [])))
+            return Grant(credentials.token, None, now, tuple(keystone_endpoints(parsed.catalog or [])))
         if isinstance(credentials, ApiKey | Password):
-            access = wire.RackspaceTokenAnswer.from_dict(obj).access
+            access = parsed.access
             region = access.user.rax_aut_hdefault_region if isinstance(access.user, wire.RackspaceUser) else None
             return _checked(
                 access.token.id,
@@ -91,8 +121,8 @@ def granted(credentials: Credentials, answer: Answer, now: float) -> Grant | str
                 tuple(rackspace_endpoints(access.service_catalog or [])),
                 region if isinstance(region, str) else None,
             )
-        token = wire.KeystoneTokenAnswer.from_dict(obj).token
-        subject = answer.headers.get("X-Subject-Token")
+        token = parsed.token
+        subject = call.response.headers.get("X-Subject-Token") if call.response is not None else None
         return _checked(subject, token.expires_at, now, tuple(keystone_endpoints(token.catalog or [])), None)
     except (KeyError, TypeError, ValueError, AttributeError):
         return "holds no token"
@@ -117,22 +147,22 @@ def _moment(expires: object) -> float | None:
         return None
 
 
-def identity_error(answer: Answer, credentials: Credentials, source: str | None = None) -> ImagesError:
+def identity_error(response: ApiResponse, credentials: Credentials, source: str | None = None) -> ImagesError:
     """The error that identity's answer is: a plain no, or the class of its status."""
     # The body is not kept: it may hold a token, or quote the secret in a way of its own.
-    error = api_error(answer, *credentials.secrets)
+    error = api_error(response, *credentials.secrets)
     error.body = b""
     # Keystone answers 404 to an application credential that it does not know, with a fault of its own.
-    unknown = answer.status_code == 404 and error.fault == "error" and isinstance(credentials, ApplicationCredential)
-    if answer.status_code in (401, 403) or unknown:
+    unknown = response.status_code == 404 and error.fault == "error" and isinstance(credentials, ApplicationCredential)
+    if response.status_code in (401, 403) or unknown:
         message = error.message or "identity refused the credentials"
-        hint = _hint(answer, credentials, source)
+        hint = _hint(response, credentials, source)
         return AuthenticationFailed(
-            answer.status_code, error.fault, message, error.details, request_id=error.request_id, hint=hint
+            response.status_code, error.fault, message, error.details, request_id=error.request_id, hint=hint
         )
-    if answer.status_code == 404 or (isinstance(error, UnexpectedStatus) and error.status_code < 500):
+    if response.status_code == 404 or (isinstance(error, UnexpectedStatus) and error.status_code < 500):
         return UnexpectedStatus(
-            answer.status_code,
+            response.status_code,
             error.fault,
             error.message,
             error.details,
@@ -142,19 +172,19 @@ def identity_error(answer: Answer, credentials: Credentials, source: str | None 
     if not isinstance(error, OverLimit | ServiceUnavailable | ApiFault):
         retryable = error.retryable
         error = type(error)(
-            answer.status_code,
+            response.status_code,
             error.fault,
             error.message,
             error.details,
             request_id=error.request_id,
-            hint="check auth_url, and what stands between",
+            hint=NOT_IDENTITY,
         )
         error.retryable = retryable
     return error
 
 
-def _hint(answer: Answer, credentials: Credentials, source: str | None) -> str:
-    if "OS-MF" in answer.headers.get("WWW-Authenticate", ""):
+def _hint(response: ApiResponse, credentials: Credentials, source: str | None) -> str:
+    if "OS-MF" in response.headers.get("WWW-Authenticate", ""):
         return "an API key: this user's password needs a second factor, which only a person can give"
     where = f" (from {source})" if source else ""
     hint = f"check the {credentials.secret_kind} that was sent{where}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -14,14 +13,17 @@ from typing import Any, Self
 from uuid import UUID
 
 import attrs
-from rackspace_images_api import completed
+from rackspace_images_api import completed, models
 from rackspace_images_api.types import UNSET
 
-from .defaults import DEEPEST_JSON
+from .defaults import DEEPEST_JSON, LARGEST_BODY
 from .errors import InvalidImageId, MalformedResponse
-from .faults import fault_key
-from .text import integer, visible
-from .transport import Answer
+from .faults import api_error, fault_key, json_object
+from .http.call import Call, Limits
+from .text import shown, visible
+
+GOOD = (200, 203)
+"""The statuses of a success, of one image and of a page."""
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32}")
 
@@ -60,19 +62,25 @@ class Image(completed.Image):
 
         Raises `MalformedResponse` where `id` is absent or no UUID.
         """
-        return cls._owning(_copied(dict(src_dict), DEEPEST_JSON))
+        received = copied(dict(src_dict))
+        received_id(received)
+        image = super().from_dict(copied(received))
+        image._finish(received)
+        return image
 
     @classmethod
-    def _owning(cls, received: dict[str, Any]) -> Self:
-        """`from_dict` of an object that nobody else has."""
-        image_id = received.get("id")
-        if not isinstance(image_id, str) or not _UUID.fullmatch(image_id):
-            raise MalformedResponse(f"the image's id is {_shown(image_id)}, not a UUID")
-        image = super().from_dict(_copied(received, DEEPEST_JSON))
-        _complete(image)
-        image._received = received
-        image.response = None
+    def from_parsed(cls, parsed: models.Image, received: dict[str, Any]) -> Self:
+        """An image with the fields of a parsed model, which is not to be used any more; `received`: what it is of."""
+        image = object.__new__(cls)
+        for name in _attributes(models.Image):
+            setattr(image, name, getattr(parsed, name))
+        image._finish(received)
         return image
+
+    def _finish(self, received: dict[str, Any]) -> None:
+        _complete(self)
+        self._received = received
+        self.response = None
 
     def to_dict(self) -> dict[str, Any]:
         """The object that was received: a deep copy, unknown members, odd values and dates as they were sent."""
@@ -155,76 +163,67 @@ def image_uuid(image_id: str | UUID) -> UUID:
     if isinstance(image_id, UUID):
         return image_id
     if not isinstance(image_id, str) or not _UUID.fullmatch(image_id):
-        raise InvalidImageId(f"{_shown(image_id)} is not an image id")
+        raise InvalidImageId(f"{shown(image_id)} is not an image id")
     return UUID(image_id)
 
 
-def image_from_answer(answer: Answer, asked: UUID) -> Image:
-    """The image in a 200 or 203.
+class ImageCheck:
+    """The check of `get_image`'s response; it keeps the image as it was received, in `received`."""
 
-    Raises `MalformedResponse` for a body that is not JSON, not an object, holds no `image` object, holds a
-    fault instead, or whose image has no id or another id than was asked for.
-    """
-    try:
-        image = _image(json_object(answer.body))
-        if image.id != str(asked) and UUID(image.id) != asked:
-            raise MalformedResponse(f"the answer is about another image, {image.id}")
-    except MalformedResponse as malformed:
-        malformed.body = answer.body
-        malformed.place(status_code=answer.status_code, request_id=answer.request_id)
-        raise
-    return image
+    def __init__(self, asked: UUID) -> None:
+        self.asked = asked
+        self.text = str(asked)
+        self.received: dict[str, Any] = {}
+
+    def __call__(self, body: bytes) -> dict[str, Any]:
+        """The envelope for generated code to parse.
+
+        Raises `MalformedResponse` for a body that is not JSON, not an object, holds no `image` object, holds a
+        fault instead, or whose image has no id or another id than was asked for.
+        """
+        envelope = json_object(body)
+        image = envelope.get("image")
+        if not isinstance(image, dict):
+            raise missing(envelope, "image", "an object", wanted="an image")
+        image_id = received_id(image)
+        if image_id != self.text and UUID(image_id) != self.asked:
+            raise MalformedResponse(f"the answer is about another image, {image_id}")
+        self.received = image
+        return {**envelope, "image": copied(image)}
 
 
-def _image(envelope: dict[str, Any]) -> Image:
-    inner = envelope.get("image")
-    if isinstance(inner, dict):
-        return Image._owning(inner)
-    raise missing(envelope, "image", "an object", wanted="an image")
+def image_call(limits: Limits, check: ImageCheck) -> Call:
+    """A call of `get_image`."""
+    return Call(limits, GOOD, LARGEST_BODY, api_error, check, image_id=check.text)
+
+
+def received_id(image: dict[str, Any]) -> str:
+    """The id of an image as it was received. Raises `MalformedResponse` where it is absent or not a UUID."""
+    image_id = image.get("id")
+    if not isinstance(image_id, str) or not _UUID.fullmatch(image_id):
+        raise MalformedResponse(f"the image's id is {shown(image_id)}, not a UUID")
+    return image_id
 
 
 def missing(envelope: dict[str, Any], member: str, kind: str, *, wanted: str) -> MalformedResponse:
     """What a success is whose `member` is not there, or not of its kind."""
     if member in envelope:
-        return MalformedResponse(f"{member} is {_shown(envelope[member])}, not {kind}")
+        return MalformedResponse(f"{member} is {shown(envelope[member])}, not {kind}")
     if (key := fault_key(envelope)) is not None:
         message = envelope[key].get("message")
-        return MalformedResponse(f"a fault instead of {wanted}: {key}" + (f" {_shown(message)}" if message else ""))
+        return MalformedResponse(f"a fault instead of {wanted}: {key}" + (f" {shown(message)}" if message else ""))
     return MalformedResponse(f"no {member} in the answer")
 
 
-def json_object(body: bytes) -> dict[str, Any]:
-    """The object that a body holds. Raises `MalformedResponse`."""
-    try:
-        found = _JSON.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
-    except ValueError as error:
-        begins = f", it begins {_shown(body[:60].decode('utf-8', 'replace'))}" if body else ""
-        reason = "the body is empty" if not body.strip() else f"the body is not JSON ({error}){begins}"
-    except RecursionError:
-        reason = "the body is nested too deeply"
-    else:
-        if isinstance(found, dict):
-            return found
-        reason = f"the body is {_shown(found)}, not an object"
-    raise MalformedResponse(reason)
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-_JSON = json.JSONDecoder(parse_int=integer, parse_constant=_no_constant)
-
-
-def _copied(value: Any, levels: int) -> Any:
+def copied(value: Any, levels: int = DEEPEST_JSON) -> Any:
     """`copy.deepcopy` for what JSON can hold, at a tenth of its time, and never deeper than `levels`."""
     if levels < 0:
         raise MalformedResponse("the image is nested too deeply")
     below = levels - 1
     if isinstance(value, dict):
-        return {key: item if type(item) in _LEAVES else _copied(item, below) for key, item in value.items()}
+        return {key: item if type(item) in _LEAVES else copied(item, below) for key, item in value.items()}
     if isinstance(value, list):
-        return [_copied(item, below) for item in value]
+        return [copied(item, below) for item in value]
     return value
 
 
@@ -246,6 +245,12 @@ def _complete(model: Any) -> None:
                 _complete(item)
         else:
             _complete(value)
+
+
+@cache
+def _attributes(kind: type) -> tuple[str, ...]:
+    """The names of all attributes of a model, unknown members included."""
+    return tuple(attribute.name for attribute in attrs.fields(kind))
 
 
 @cache
@@ -273,12 +278,3 @@ def _whole(value: object) -> int | None:
     if isinstance(value, float) and not (math.isfinite(value) and value.is_integer()):
         return None
     return int(value) if value >= 0 else None
-
-
-def _shown(value: object) -> str:
-    text = (
-        repr(value)
-        if not isinstance(value, dict | list)
-        else f"{'an object' if isinstance(value, dict) else 'an array'}"
-    )
-    return visible(text if len(text) <= 80 else text[:80] + "…")

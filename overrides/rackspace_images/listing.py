@@ -6,17 +6,21 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+from rackspace_images_api import Client
 from rackspace_images_api.api.images import list_images_details
 from rackspace_images_api.models import ImagePage
 
-from .defaults import PAGE_SIZE
+from .defaults import LARGEST_BODY, PAGE_SIZE
 from .errors import ConfigError, MalformedResponse
-from .image import Image, json_object, missing
-from .transport import Answer
+from .faults import api_error, json_object
+from .http.call import Call, Limits
+from .http.flow import Operation
+from .image import GOOD, Image, copied, missing, received_id
 
 OnError = Callable[[MalformedResponse], object]
 
@@ -63,8 +67,8 @@ class Query:
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
                 raise ConfigError(f"{name}={value!r} is no count of at least {least}")
 
-    def request(self, marker: str | None) -> dict[str, Any]:
-        """The generated request for the page after an image."""
+    def operation(self, limits: Limits, marker: str | None) -> Operation:
+        """The generated operation for the page after an image."""
         given = {
             "server": None if self.server is None else str(self.server),
             "name": self.name,
@@ -76,38 +80,61 @@ class Query:
             "marker": marker,
         }
         known: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        return list_images_details._get_kwargs(limit=self.page_size, **known)
+        arguments = {"limit": self.page_size, **known}
+        return Operation(
+            partial(list_images_details.sync_detailed, **arguments),
+            partial(list_images_details.asyncio_detailed, **arguments),
+            Client,
+            page_call(limits),
+        )
 
 
-def page_from_answer(answer: Answer, limit: int, marker: str | None) -> Page:
-    """The page in a 200 or 203. `limit` and `marker` are those it was asked for with.
+class PageCheck:
+    """The check of a page's response. `found`: each image as it was received, with a copy, or why it is none."""
 
-    Raises `MalformedResponse` for what is no page, or leads back to itself. An image that is none is its own error.
-    """
-    try:
-        obj = json_object(answer.body)
-        received = obj.get("images")
+    def __init__(self) -> None:
+        self.found: list[tuple[dict[str, Any], dict[str, Any]] | MalformedResponse] = []
+
+    def __call__(self, body: bytes) -> dict[str, Any]:
+        """The page for generated code to parse, without the images that cannot be read.
+
+        Raises `MalformedResponse` for what is not a page.
+        """
+        page = json_object(body)
+        received = page.get("images")
         if not isinstance(received, list):
-            raise missing(obj, "images", "an array", wanted="a page")
-        images = [_image(item) for item in received]
-        following = _next_marker(ImagePage.from_dict({**obj, "images": []}))
-        if following is None and len(received) >= limit and isinstance(images[-1], Image):
-            # Nova leaves the link out where its operator allows fewer than were asked for, and gives as many.
-            following = images[-1].id
-        if following is not None and following == marker:
-            raise MalformedResponse("the next page begins where this one did")
-    except MalformedResponse as malformed:
-        malformed.body = answer.body
-        malformed.place(status_code=answer.status_code, request_id=answer.request_id)
-        raise
+            raise missing(page, "images", "an array", wanted="a page")
+        self.found = [_readable(item) for item in received]
+        return {**page, "images": [item[1] for item in self.found if isinstance(item, tuple)]}
+
+
+def page_call(limits: Limits) -> Call:
+    """A call of `list_images_details`."""
+    return Call(limits, GOOD, LARGEST_BODY, api_error, PageCheck())
+
+
+def page_from_parsed(parsed: ImagePage, check: PageCheck, limit: int, marker: str | None) -> Page:
+    """The page of a parsed response. `limit` and `marker` are those it was requested with.
+
+    Raises `MalformedResponse` for one that leads back to itself.
+    """
+    models = iter(parsed.images)
+    images = [Image.from_parsed(next(models), item[0]) if isinstance(item, tuple) else item for item in check.found]
+    following = _next_marker(parsed)
+    if following is None and len(images) >= limit and isinstance(images[-1], Image):
+        # Nova leaves the link out where its operator allows fewer than were asked for, and gives as many.
+        following = images[-1].id
+    if following is not None and following == marker:
+        raise MalformedResponse("the next page begins where this one did")
     return Page(images, following)
 
 
-def _image(item: Any) -> Image | MalformedResponse:
+def _readable(item: Any) -> tuple[dict[str, Any], dict[str, Any]] | MalformedResponse:
     try:
         if not isinstance(item, dict):
             raise MalformedResponse("an image in the list is no object")
-        return Image.from_dict(item)
+        received_id(item)
+        return item, copied(item)
     except MalformedResponse as malformed:
         return malformed
 

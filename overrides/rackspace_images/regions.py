@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from rackspace_images_api import Client
+from rackspace_images_api.api.versions import list_versions
 from rackspace_images_api.models import Version, Versions
 
+from .defaults import LARGEST_BODY
 from .errors import ConfigError, InsecureUrl, MalformedResponse, RegionNotFound
+from .faults import api_error, json_object
+from .http.call import Call, Limits
+from .http.flow import Operation
+from .http.retry import Gate
 from .text import service_url
-from .transport import Answer
 
 if TYPE_CHECKING:
     from rackspace_identity_api import models as wire
@@ -145,32 +150,38 @@ def has_version(url: str) -> bool:
     return any(_VERSION.fullmatch(part) for part in urlsplit(url).path.split("/"))
 
 
-def newest_version(url: str, answer: Answer) -> str:
-    """The compute URL with a version, from what the server at the URL without one answers.
+def versions_operation(limits: Limits, url: str, region: str, gate: Gate) -> Operation:
+    """`list_versions` at a compute URL without a version, which needs no token."""
+    call = Call(
+        limits, (200, 300, 404), LARGEST_BODY, api_error, _check_versions, base_url=url, gate=gate, region=region
+    )
+    return Operation(list_versions.sync_detailed, list_versions.asyncio_detailed, Client, call)
+
+
+def _check_versions(body: bytes) -> dict[str, Any]:
+    try:
+        return json_object(body)
+    except MalformedResponse:
+        raise MalformedResponse(_NO_VERSION) from None
+
+
+def newest_version(url: str, call: Call) -> str:
+    """The compute URL with a version, from what the server at the URL without one responds.
 
     v2.1 where it is offered, else v2.0, which is called v2. The version is put after the catalog's URL: what the
-    answer's links name may be an address that only the server's side can reach.
+    response's links name may be an address that only the server's side can reach.
     """
-    try:
-        offered = {version.id for version in wire_versions(answer)}
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        offered = set()
+    listed = call.parsed.versions if isinstance(call.parsed, Versions) else None
+    offered = {version.id for version in _each(listed, Version) if isinstance(version.id, str)}
     for version_id, path in (("v2.1", "v2.1"), ("v2.0", "v2")):
         if version_id in offered:
             return f"{url}/{path}"
-    raise MalformedResponse(
-        "the compute URL of the catalog names no version, and none was learned there",
-        body=answer.body,
-        status_code=answer.status_code,
-        request_id=answer.request_id,
-        url=url,
-    )
+    error = MalformedResponse(_NO_VERSION, body=b"" if call.response is None else call.response.content)
+    call.place(error)
+    raise error
 
 
-def wire_versions(answer: Answer) -> list[Version]:
-    """The versions in an answer."""
-    versions = Versions.from_dict(json.loads(answer.body)).versions
-    return [version for version in versions if isinstance(version, Version)] if isinstance(versions, list) else []
+_NO_VERSION = "the compute URL of the catalog names no version, and none was learned there"
 
 
 def _same(name: str, names: Iterable[str]) -> str | None:

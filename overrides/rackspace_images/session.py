@@ -1,47 +1,64 @@
-"""One user's conversation with the API: sign in, find the endpoint, ask, and sign in again when that can help."""
+"""One user's session with the API: sign in, find the endpoint, send, and sign in once more when that can help."""
 
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from itertools import count
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import Any
-from urllib.parse import urlencode
 
-from rackspace_images_api.api.versions import list_versions
+import httpx
 
 from .auth import TokenSource
+from .credentials import Credentials, StaticToken
 from .errors import (
     ApiFault,
-    ClientClosed,
+    ConfigError,
     ConnectionFailed,
     ImagesError,
+    MalformedResponse,
     OverLimit,
     RegionNotFound,
     RequestTimeout,
     Unauthorized,
     UnexpectedStatus,
 )
-from .faults import api_error
+from .http.api_client import RequestParts
+from .http.body import ApiResponse
+from .http.call import EXCHANGE, Call, Exchange, Limits
+from .http.flow import Flow
+from .http.retry import Gate, send_with_retries
 from .identity import Grant
-from .image import ImageResponse
-from .regions import checked_endpoint, choose_region, compute_endpoints, has_version, newest_version, no_catalog
-from .retry import Call, Gate
+from .image import ImageCheck, ImageResponse, image_call, image_uuid
+from .listing import page_call
+from .options import ClientOptions, check_limit
+from .regions import (
+    checked_endpoint,
+    choose_region,
+    compute_endpoints,
+    has_version,
+    newest_version,
+    no_catalog,
+    versions_operation,
+)
 from .text import one_line
-from .transport import Answer, Send, Steps
 
 log = logging.getLogger("rackspace_images")
 
 
 @dataclass(slots=True)
 class Place:
-    """What one client asks: a region by name, or an endpoint that was given. `found` is set by the first call."""
+    """Where one client sends its requests: a region by name, or an endpoint that was given."""
 
     wanted: str | None
     given: str | None = None
     found: tuple[str | None, str] | None = None
+    """Region and endpoint, set by the first call."""
+    grant: Grant | None = None
+    """The sign-in whose catalog they were found in."""
 
     @property
     def region(self) -> str | None:
@@ -52,24 +69,11 @@ class Place:
         return self.found[1] if self.found else None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """An answer of 200 or 203, and how it came."""
+class _Headers(httpx.Headers):
+    """Headers whose `repr` shows no token."""
 
-    answer: Answer
-    method: str
-    url: str
-    region: str | None
-    endpoint: str
-    attempts: int
-    elapsed: float
-
-    @property
-    def response(self) -> ImageResponse:
-        """The same, as users see it."""
-        return ImageResponse(
-            self.answer.status_code, self.answer.request_id, self.region, self.endpoint, self.attempts, self.elapsed
-        )
+    def __repr__(self) -> str:
+        return "Headers(…)"
 
 
 @dataclass(slots=True)
@@ -77,67 +81,123 @@ class Session:
     """What the clients of all regions of one user share, beside their connections."""
 
     tokens: TokenSource
-    headers: Mapping[str, str]
-    interface: str = "public"
-    allow_http: bool = False
+    options: ClientOptions
     only: tuple[str, ...] = ()
     """The regions that the configuration lists; all of the catalog's where it lists none."""
-    closed: bool = False
-    _discovered: dict[str, str] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
+    _versions: dict[str, str] = field(default_factory=dict)
     _gates: dict[str, Gate] = field(default_factory=dict)
-    _pid: int = field(default_factory=os.getpid)
+    _headers: dict[tuple[bytes, str | None], _Headers] = field(default_factory=dict, repr=False)
 
-    def ask(self, place: Place, kwargs: dict[str, Any], call: Call) -> Steps[Asked]:
-        """Sends one generated request to a place. Raises whatever is no success, with where it happened."""
-        method, url = kwargs["method"].upper(), None
-        query = f"?{urlencode(kwargs['params'])}" if kwargs.get("params") else ""
-        attempts = 0
-        grant: Grant | None = None
-        first: ImagesError | None = None
+    def limits(self, scope: object = None, **own: Any) -> Limits:
+        """The limits of a call that begins now; `own`: a `timeout` or a `deadline` of the call's own."""
+        for name, value in own.items():
+            check_limit(name, value)
+        given = {"timeout": self.options.timeout, "deadline": self.options.deadline, **own}
+        retry, on_attempt = self.options.retry, self.options.on_attempt
+        return Limits(**given, retry=retry, on_attempt=on_attempt, clock=self.clock, scope=scope)
 
-        def number() -> int:
-            nonlocal attempts
-            attempts += 1
-            return attempts
+    def handle(self, place: Place, call: Call | None, parts: RequestParts) -> Flow[ApiResponse]:
+        """The flow of one request of generated code, to its good and checked response.
 
+        `call` is None for a request of a direct user of the generated client. Whatever goes wrong is raised with
+        where it happened.
+        """
+        if call is None:
+            call, parts = self._direct_call(parts)
         try:
-            self.check_open()
-            while True:
-                try:
-                    fresh = yield from self.tokens.grant(call, failed=grant)
-                except ImagesError:
-                    if first is not None and not is_over(first):
-                        break
-                    raise
-                if first is not None and not is_over(first) and _same_catalog(fresh, grant):
-                    break
-                grant = fresh
-                try:
-                    region, endpoint = place.found = yield from self.find(place, grant, call)
-                    url = endpoint + kwargs["url"] + query
-                    send = Send(method, url, self.headers, token=grant.token)
-                    over = is_over if first is None and self.tokens.can_renew else _never
-                    gate = self._gate(region or endpoint)
-                    answer = yield from call.send(send, gate, _refusal, region=region, not_again=over, count=number)
-                    return Asked(answer, method, url, region, endpoint, attempts, call.elapsed)
-                except ImagesError as error:
-                    if first is not None or not self._may_renew(error, grant, place):
-                        raise
-                    first = error
-            raise first
+            if call.base_url is not None:
+                response = yield from self._send(call, parts, call.base_url, _never)
+            else:
+                response = yield from self._send_signed(place, call, parts)
+            call.response, response.sent_to = response, (parts.method, call.url)
+            response.parsed = call.check(response.content)
         except ImagesError as error:
-            if self.closed and isinstance(error, ConnectionFailed):
-                # Closed by another thread meanwhile: what broke is a socket that we took away.
-                error = _closed()
-            if error.url is None and url is not None:
-                error.place(method=method, url=url)
-            error.place(
-                region=place.region or place.wanted,
-                endpoint=place.endpoint or place.given,
-                attempts=attempts or None,
-                elapsed=call.elapsed,
-            )
-            raise error
+            if isinstance(error, MalformedResponse) and call.response is not None and call.keeps_body:
+                error.body = call.response.content
+            if call.base_url is None:
+                error.place(region=place.region or place.wanted, endpoint=place.endpoint or place.given)
+            call.place(error)
+            raise
+        return response
+
+    def _send_signed(self, place: Place, call: Call, parts: RequestParts) -> Flow[ApiResponse]:
+        """Sends with the token, and once more with a new one where that can help."""
+        grant = self.tokens.known() or (yield from self.tokens.grant(call.limits))
+        try:
+            return (yield from self._send_to(place, call, parts, grant, can_renew=self.tokens.can_renew))
+        except ImagesError as error:
+            if not self._may_renew(error, grant, place):
+                raise
+            first = error
+        fresh: Grant | None = None
+        try:
+            fresh = yield from self.tokens.grant(call.limits, failed=grant)
+        except ImagesError:
+            if is_expired(first):
+                raise
+        if fresh is None or (not is_expired(first) and fresh.endpoints == grant.endpoints):
+            raise first
+        return (yield from self._send_to(place, call, parts, fresh, can_renew=False))
+
+    def _send_to(
+        self, place: Place, call: Call, parts: RequestParts, grant: Grant, *, can_renew: bool
+    ) -> Flow[ApiResponse]:
+        if place.grant is not grant or place.found is None:
+            place.found = yield from self.find(place, grant, call.limits)
+            place.grant = grant
+        call.region, call.endpoint = region, endpoint = place.found
+        call.token, call.gate = grant.token, self._gate(region or endpoint)
+        return (yield from self._send(call, parts, endpoint, is_expired if can_renew else _never))
+
+    def _send(
+        self, call: Call, parts: RequestParts, base_url: str, never: Callable[[ImagesError], bool]
+    ) -> Flow[ApiResponse]:
+        call.method, call.url = parts.method, base_url + parts.path
+        return send_with_retries(call, partial(self._request, call, parts), never)
+
+    def _request(self, call: Call, parts: RequestParts, exchange: Exchange) -> httpx.Request:
+        """The request of one attempt. Raises `ConfigError` for what HTTP cannot hold."""
+        url = _url(call.url)
+        headers = self._prepared(url.netloc, call.token)
+        if parts.headers or parts.body:
+            headers = _Headers([*headers.raw, *parts.headers])
+            headers["Content-Length"] = str(len(parts.body))
+        request = httpx.Request(
+            parts.method,
+            url,
+            headers=headers,
+            stream=httpx.ByteStream(parts.body) if parts.body else _NO_BODY,
+            extensions={"timeout": exchange.phases(), EXCHANGE: exchange},
+        )
+        request.read()
+        return request
+
+    def _prepared(self, netloc: bytes, token: str | None) -> _Headers:
+        """The headers of every request to a host with a token, made once."""
+        headers = self._headers.get((netloc, token))
+        if headers is None:
+            values = {"Host": netloc.decode("ascii"), **self.options.headers}
+            if token is not None:
+                values["X-Auth-Token"] = token
+            headers = _Headers(_checked_headers(values))
+            self._headers.clear()  # of tokens that were replaced
+            self._headers[netloc, token] = headers
+        return headers
+
+    def _direct_call(self, parts: RequestParts) -> tuple[Call, RequestParts]:
+        """The call of a direct user of the generated client, by its path; an id is sent in its canonical form."""
+        limits = self.limits(**({} if parts.timeout is None else {"timeout": parts.timeout}))
+        path = parts.path.partition("?")[0]
+        if parts.method == "GET" and path == "/images/detail":
+            return page_call(limits), parts
+        if parts.method == "GET" and (found := _IMAGE_PATH.fullmatch(path)):
+            image_id = image_uuid(found[1])
+            return image_call(limits, ImageCheck(image_id)), replace(parts, path=f"/images/{image_id}")
+        raise ConfigError(
+            "a request of this client goes to an operation of the document, and this is none",
+            hint="/images/IMAGE_ID, or /images/detail",
+        )
 
     def _gate(self, name: str) -> Gate:
         return self._gates.setdefault(name, Gate())
@@ -146,68 +206,71 @@ class Session:
         """Closes the gate of a region, or of an endpoint without one."""
         self._gate(name).close(until, refusal)
 
-    def check_open(self) -> None:
-        """Raises `ClientClosed` after `close`. A forked child shares nobody's sign-in but its own."""
-        if self.closed:
-            raise _closed()
-        if self._pid != os.getpid():
-            self._pid = os.getpid()
-            self.tokens.forked()
-
-    def regions(self, call: Call) -> Steps[dict[str, str]]:
+    def regions(self, limits: Limits) -> Flow[dict[str, str]]:
         """Region → compute URL, as the catalog says."""
-        self.check_open()
-        grant = yield from self.tokens.grant(call)
+        grant = yield from self.tokens.grant(limits)
         if not grant.endpoints:
             raise no_catalog()
-        found = compute_endpoints(grant.endpoints, self.interface)
+        found = compute_endpoints(grant.endpoints, self.options.interface)
         only = {name.casefold() for name in self.only}
         return {name: url for name, url in found.items() if not only or name.casefold() in only}
 
-    def named(self, regions: Iterable[str] | None, call: Call) -> Steps[list[str]]:
+    def named(self, regions: Iterable[str] | None, limits: Limits) -> Flow[list[str]]:
         """The regions that are meant, as the catalog writes them: all, or those named, once each."""
-        known = yield from self.regions(call)
+        known = yield from self.regions(limits)
         if regions is None:
             return list(known)
         wanted = list(regions)
-        grant = yield from self.tokens.grant(call)
+        grant = yield from self.tokens.grant(limits)
         if grant.cached and not {name.casefold() for name in wanted} <= {name.casefold() for name in known}:
-            grant = yield from self.tokens.grant(call, failed=grant)
-        chosen = (choose_region(grant.endpoints, name, default=None, interface=self.interface)[0] for name in wanted)
+            grant = yield from self.tokens.grant(limits, failed=grant)
+        chosen = (
+            choose_region(grant.endpoints, name, default=None, interface=self.options.interface)[0] for name in wanted
+        )
         return list(dict.fromkeys(chosen))
 
     def _may_renew(self, error: ImagesError, grant: Grant, place: Place) -> bool:
-        """Whether a new sign-in may help: the token is over, or the catalog is of another run and out of date."""
+        """Whether a new sign-in may help: the token has expired, or the catalog is of another run and out of date."""
         moved = (ConnectionFailed, RequestTimeout, RegionNotFound)
         out_of_date = isinstance(error, moved) or (
             isinstance(error, UnexpectedStatus) and (300 <= error.status_code < 400 or error.status_code == 404)
         )
-        return self.tokens.can_renew and (is_over(error) or (grant.cached and place.given is None and out_of_date))
+        return self.tokens.can_renew and (is_expired(error) or (grant.cached and place.given is None and out_of_date))
 
-    def find(self, place: Place, grant: Grant, call: Call) -> Steps[tuple[str | None, str]]:
+    def find(self, place: Place, grant: Grant, limits: Limits) -> Flow[tuple[str | None, str]]:
         """The region and compute URL of a place."""
         if place.given is not None:
             return place.wanted, place.given
         region, url = choose_region(
-            grant.endpoints, place.wanted, default=grant.default_region, interface=self.interface
+            grant.endpoints, place.wanted, default=grant.default_region, interface=self.options.interface
         )
         if place.wanted is None and place.found is None:
             log.info("no region was given: %s it is, the user's own or the only one", one_line(region))
-        url = checked_endpoint(url, auth_url=self.tokens.credentials.auth_url, allow_http=self.allow_http)
+        url = checked_endpoint(url, auth_url=self.tokens.credentials.auth_url, allow_http=self.options.allow_http)
         if has_version(url):
             return region, url
-        if url not in self._discovered:
-            kwargs = list_versions._get_kwargs()
-            send = Send(kwargs["method"].upper(), url + kwargs["url"], self.headers)
-            tried = count(1)
-            answer = yield from call.send(
-                send, self._gate(region), _no_versions, region=region, count=lambda: next(tried)
-            )
-            self._discovered[url] = newest_version(url, answer)
-        return region, self._discovered[url]
+        if url not in self._versions:
+            operation = versions_operation(limits, url, region, self._gate(region))
+            yield operation
+            self._versions[url] = newest_version(url, operation.call)
+        return region, self._versions[url]
 
 
-def is_over(error: ImagesError) -> bool:
+def session_of(auth: Credentials, options: ClientOptions) -> Session:
+    """A user's session: its token, and what the clients of all its regions share."""
+    return Session(TokenSource(auth, store=options.token_cache), options)
+
+
+def place_of(auth: Credentials, options: ClientOptions) -> Place:
+    """Where a client sends its requests. Raises `ConfigError` for a token that says nothing of it."""
+    if options.endpoint is None and isinstance(auth, StaticToken) and auth.auth_url is None:
+        raise ConfigError(
+            "a StaticToken needs to be told where to go", hint="endpoint='https://…/v2/TENANT', or its auth_url="
+        )
+    return Place(options.region, options.endpoint)
+
+
+def is_expired(error: ImagesError) -> bool:
     """Whether an error says that the token is no longer good.
 
     A token that ends between Nova and Glance is a 500 of Nova's, which names Glance's refusal. (Nova 26 and 34.)
@@ -217,21 +280,29 @@ def is_over(error: ImagesError) -> bool:
     )
 
 
-def _closed() -> ClientClosed:
-    return ClientClosed("this client is closed")
+def image_response(call: Call) -> ImageResponse:
+    """The response of a call, as users see it on an image."""
+    assert call.response is not None and call.endpoint is not None  # noqa: PT018, S101
+    response = call.response
+    return ImageResponse(
+        response.status_code, response.request_id, call.region, call.endpoint, call.attempts, call.limits.elapsed
+    )
 
 
-def _refusal(answer: Answer, send: Send) -> ImagesError | None:
-    return None if answer.status_code in (200, 203) else api_error(answer, send.token or "***")
+_NO_BODY = httpx.ByteStream(b"")
+_IMAGE_PATH = re.compile(r"/images/([^/]*)")
 
-
-def _no_versions(answer: Answer, send: Send) -> ImagesError | None:
-    return None if answer.status_code in (200, 300, 404) else api_error(answer)
+_url = lru_cache(maxsize=1024)(httpx.URL)
+"""The same images are requested again and again, and to read a URL takes as long as to parse a response."""
 
 
 def _never(error: ImagesError) -> bool:
     return False
 
 
-def _same_catalog(fresh: Grant, old: Grant | None) -> bool:
-    return old is not None and fresh.endpoints == old.endpoints
+def _checked_headers(headers: dict[str, str]) -> dict[str, str]:
+    """Returns `headers`, if HTTP can hold them. Raises `ConfigError`, which quotes none of them."""
+    for value in headers.values():
+        if not (value.isascii() and value.isprintable()) or value != value.strip():
+            raise ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
+    return headers

@@ -1,5 +1,6 @@
 """Text from elsewhere, made fit to be shown."""
 
+import logging
 import re
 import unicodedata
 from typing import Any, TypeGuard
@@ -14,6 +15,27 @@ class Unshown(dict[str, Any]):
 
     def __repr__(self) -> str:
         return f"<{', '.join(self)}>"
+
+
+class Secret(str):
+    """Text that a traceback with local variables does not show."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "***"
+
+
+class _UnshownParts(tuple[str, ...]):
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "(…)"
+
+
+def unshown(value: Any) -> Any:
+    """`value` with a `repr` that shows nothing, if it is a tuple: the third part of a client certificate is secret."""
+    return _UnshownParts(value) if isinstance(value, tuple) else value
 
 
 def visible(text: str) -> str:
@@ -71,3 +93,27 @@ def service_url(url: object) -> SplitResult | None:
 def is_token(value: object) -> TypeGuard[str]:
     """Whether `value` is text that a header can carry as a token."""
     return isinstance(value, str) and value != "" and value.isascii() and value.isprintable() and " " not in value
+
+
+def shown(value: object) -> str:
+    """A value in a message: shortened, and an object or an array by its kind alone."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "an array"
+    text = repr(value)
+    return visible(text if len(text) <= 80 else text[:80] + "…")
+
+
+_TOKEN = re.compile(r"""(b'x-(?:subject|auth)-token', )b(?:'[^']*'|"[^"]*")""", re.IGNORECASE)
+
+
+def _hide_tokens(record: logging.LogRecord) -> bool:
+    """httpcore logs the headers of every response at DEBUG, and Keystone's response has the token in one."""
+    if isinstance(record.msg, str):
+        record.msg = _TOKEN.sub(r"\1***", record.msg)
+    return True
+
+
+def hide_tokens_in_logs() -> None:
+    """Puts a filter on the loggers of the library below; called for each client, it is there once."""
+    for name in ("httpcore.http11", "httpcore.http2"):
+        logging.getLogger(name).addFilter(_hide_tokens)

@@ -18,9 +18,9 @@ from .errors import (
     ServiceUnavailable,
     WaitTimeout,
 )
+from .http.call import Limits
+from .http.flow import Flow, Pause
 from .image import Image
-from .retry import Call
-from .transport import Steps, Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,47 +35,47 @@ class Progress:
 
 def until_active(
     image_id: str,
-    get: Callable[[Call], Steps[Image]],
-    call: Call,
+    get: Callable[[float], Flow[Image]],
+    limits: Limits,
     grace: float,
     on_progress: Callable[[Progress], object] | None,
-) -> Steps[Image]:
-    """Looks again and again until the image is ACTIVE; `call` is the whole wait."""
+) -> Flow[Image]:
+    """Looks again and again until the image is ACTIVE; `limits` are those of the whole wait."""
     seen: Image | None = None
     interval = POLL_INTERVAL
     while True:
-        left = call.left()
+        left = limits.left()
         error: ImagesError | None = None
         try:
-            seen = yield from get(call.policy.call(deadline=left or ATTEMPT_TIMEOUT))
+            seen = yield from get(left or ATTEMPT_TIMEOUT)
         except ImagesError as trouble:
-            error = _judged(trouble, seen, call, grace)
+            error = _judged(trouble, seen, limits, grace)
         if on_progress is not None:
-            on_progress(Progress(seen, error, call.elapsed))
+            on_progress(Progress(seen, error, limits.elapsed))
         if error is None and seen is not None:
             status = str(seen.status).upper()
             if status == "ACTIVE":
                 return seen
             if status in ("ERROR", "DELETED"):
-                raise _ended(image_id, seen, status, call)
+                raise _ended(image_id, seen, status, limits)
         if left == 0:
-            raise _late(image_id, seen, error, call)
+            raise _late(image_id, seen, error, limits)
         wait = interval * random.uniform(0.75, 1.0)  # noqa: S311  nobody's secret
         if isinstance(error, OverLimit | ServiceUnavailable) and error.retry_after:
             wait = max(wait, error.retry_after)
-        yield Wait(wait if left is None else min(wait, call.left() or 0))
+        yield Pause(wait if left is None else min(wait, limits.left() or 0))
         interval = min(interval * 1.5, LONGEST_POLL_INTERVAL)
 
 
-def _judged(error: ImagesError, seen: Image | None, call: Call, grace: float) -> ImagesError:
+def _judged(error: ImagesError, seen: Image | None, limits: Limits, grace: float) -> ImagesError:
     """`error`, if a wait goes on after it; raises what ends the wait."""
     if isinstance(error, ImageNotFound):
         if seen is not None:
-            raise _placed(ImageVanished(f"gone, after it was {seen.status}", image=seen), error, call) from None
-        if call.elapsed < grace:
+            raise _placed(ImageVanished(f"gone, after it was {seen.status}", image=seen), error, limits) from None
+        if limits.elapsed < grace:
             return error
         if grace:
-            error._hint = f"{error.hint}; looked for {call.elapsed:.0f} s (grace=, --grace)"
+            error._hint = f"{error.hint}; looked for {limits.elapsed:.0f} s (grace=, --grace)"
         raise error
     # One odd page of a gateway, where images were read before, is no reason to give up after half an hour.
     if error.retryable or (seen is not None and isinstance(error, MalformedResponse)):
@@ -83,23 +83,23 @@ def _judged(error: ImagesError, seen: Image | None, call: Call, grace: float) ->
     raise error
 
 
-def _ended(image_id: str, image: Image, status: str, call: Call) -> NotActive:
+def _ended(image_id: str, image: Image, status: str, limits: Limits) -> NotActive:
     fault = image.to_dict().get("fault")
     why = fault.get("message") if isinstance(fault, dict) else fault
     at = f" at {image.progress} %" if image.progress is not None else ""
     message = f"the image is {status}{at}" + (f": {why}" if why else "")
     kind = ImageBuildFailed if status == "ERROR" else ImageVanished
-    return _placed(kind(message, image=image, image_id=image_id), None, call)
+    return _placed(kind(message, image=image, image_id=image_id), None, limits)
 
 
-def _late(image_id: str, image: Image | None, error: ImagesError | None, call: Call) -> NotActive:
+def _late(image_id: str, image: Image | None, error: ImagesError | None, limits: Limits) -> NotActive:
     was = "never seen" if image is None else f"{image.status} at {image.progress} %"
     trouble = f"; the last look: {type(error).__name__}" if error is not None else ""
-    late = WaitTimeout(f"not ACTIVE within {call.deadline:g} s, {was}{trouble}", image=image, image_id=image_id)
-    return _placed(late, error, call)
+    late = WaitTimeout(f"not ACTIVE within {limits.deadline:g} s, {was}{trouble}", image=image, image_id=image_id)
+    return _placed(late, error, limits)
 
 
-def _placed(ended: NotActive, error: ImagesError | None, call: Call) -> NotActive:
+def _placed(ended: NotActive, error: ImagesError | None, limits: Limits) -> NotActive:
     """An error that ends a wait, with where it was: as the last error says, or the last image."""
     response = ended.image.response if ended.image is not None else None
     for known in (error, response):
@@ -107,5 +107,5 @@ def _placed(ended: NotActive, error: ImagesError | None, call: Call) -> NotActiv
             ended.place(region=known.region, endpoint=known.endpoint, request_id=known.request_id)
     if error is not None:
         ended.place(method=error.method, url=error.url, image_id=error.image_id)
-    ended.place(elapsed=call.elapsed)
+    ended.place(elapsed=limits.elapsed)
     return ended

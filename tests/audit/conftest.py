@@ -14,7 +14,7 @@ from .running import Auditing, Images
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is told to come back at a time waits for it; nothing else is asked twice within a run."""
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr("rackspace_images.retry.Retry.attempts", 1, raising=False)
+    monkeypatch.setattr("rackspace_images.http.retry.Retry.attempts", 1, raising=False)
 
 
 @pytest.fixture

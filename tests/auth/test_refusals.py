@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from cloud import SECRET, Cloud
 from conftest import SOURCE_ID
-from httpx import Headers
 from rackspace_images import (
     ApiKey,
     ApplicationCredential,
@@ -21,7 +20,7 @@ from rackspace_images import (
 )
 from rackspace_images.credentials import US_AUTH_URL
 from rackspace_images.identity import identity_error
-from rackspace_images.transport import Answer
+from reading import response_of
 from scripted import answer
 
 WORDS = "Unable to authenticate user with credentials provided."
@@ -139,7 +138,7 @@ def test_nobody_listens() -> None:
 )
 def test_a_401_says_what_was_sent_from_where(credentials: Any, expected: list[str]) -> None:
     """Which kind of secret, from which source, and the UK service where that could be it."""
-    hint = identity_error(Answer(401, Headers(), b""), credentials, "here").hint or ""
+    hint = identity_error(response_of(401), credentials, "here").hint or ""
     for words in expected:
         assert words in hint
     assert ("UK" in hint) == (credentials.auth_url == US_AUTH_URL.rstrip("/"))
@@ -218,6 +217,6 @@ def test_a_static_token_is_never_renewed() -> None:
 def test_only_a_password_may_be_an_api_key() -> None:
     """An API key that was refused is not taken for one that was sent as a password."""
     for credentials, says in ((Password("demo", SECRET), True), (ApiKey("demo", SECRET), False)):
-        hint = identity_error(Answer(401, Headers(), b""), credentials).hint or ""
+        hint = identity_error(response_of(401), credentials).hint or ""
         assert ("if it is an API key" in hint) is says
         assert "(from" not in hint

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 import time
 from collections.abc import Callable
@@ -11,13 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 from cloud import SECRET, Cloud, body
 from conftest import SOURCE_ID
+from rackspace_identity_api.models import RackspaceTokenAnswer
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, errors
-from rackspace_images.identity import Grant, granted
-from rackspace_images.transport import Answer
+from rackspace_images.http.call import Limits
+from rackspace_images.http.retry import Gate
+from rackspace_images.identity import Grant, granted, sign_in_call
 from scripted import answer
 
 REFUSAL = answer(401, {"unauthorized": {"code": 401, "message": "Unable to authenticate user."}})
@@ -336,8 +336,9 @@ def test_an_end_without_a_zone_is_utc_and_one_with_a_zone_is_its_own() -> None:
         (7, None),
     ):
         token = {"id": "t", "expires": written}
-        found = granted(
-            ApiKey("u", "k"), Answer(200, httpx.Headers(), json.dumps({"access": {"token": token}}).encode()), 0.0
-        )
+        key = ApiKey("u", "k")
+        call = sign_in_call(key, Limits(None, None), Gate(), None)
+        call.parsed = RackspaceTokenAnswer.from_dict({"access": {"token": token}})
+        found = granted(key, call, 0.0)
         assert isinstance(found, Grant)
         assert found.expires == seconds

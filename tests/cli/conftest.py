@@ -14,7 +14,7 @@ from .running import Ended, Run
 @pytest.fixture(autouse=True)
 def _asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test meets it meets once, and does not wait for."""
-    monkeypatch.setattr("rackspace_images.retry.Retry.wait_after", lambda *_, **__: None)
+    monkeypatch.setattr("rackspace_images.http.retry.Retry.wait_after", lambda *_, **__: None)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pauses import skip_pauses
 from rackspace_images import __version__
 from rackspace_images.sandbox import Sandbox
 
@@ -92,7 +93,7 @@ def test_the_output_is_as_expected(
     for variable, value in given.items():
         monkeypatch.setenv(f"RS_{variable}", value)
     monkeypatch.setenv("COLUMNS", "20" if name.endswith("narrow") else "80")
-    monkeypatch.setattr("rackspace_images.httpx_engine.HttpxEngine.wait", lambda *_: None)
+    skip_pauses(monkeypatch)
     monkeypatch.setattr(sys, "stdin", io.StringIO(STDIN))
     ended = run(*shlex.split(COMMANDS[name]))
     written = f"$ rackspace-images {COMMANDS[name]}".rstrip() + f"\n{ended.out}"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from pauses import skip_pauses
 from rackspace_images import __version__
 from rackspace_images.cli.command import COMMANDS
 from rackspace_images.cli.exit_codes import MEANINGS
@@ -40,7 +41,7 @@ def test_the_help_names_every_command(run: Run) -> None:
 
 def test_the_examples_in_the_help_work(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that need no account are run as they stand."""
-    monkeypatch.setattr("rackspace_images.httpx_engine.HttpxEngine.wait", lambda *_: None)
+    skip_pauses(monkeypatch)
     lines = {line.strip() for words in WORDS for line in run(*words, "--help").out.splitlines()}
     examples = {line for line in lines if line.startswith("rackspace-images ") and "--sandbox" in line}
     assert {line.split()[1] for line in examples} == {"show", "list", "locate", "regions"}

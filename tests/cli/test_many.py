@@ -182,7 +182,7 @@ def test_a_wait_is_said_on_a_terminal_and_every_repetition_with_v(monkeypatch: p
     """A limit of some seconds, in one line; nothing of it elsewhere or with -q."""
     from rackspace_images.cli.watch import Watch
     from rackspace_images.errors import OverLimit
-    from rackspace_images.retry import Attempt
+    from rackspace_images.http.retry import Attempt
 
     told: list[str] = []
     monkeypatch.setattr("rackspace_images.cli.output.tell", told.append)

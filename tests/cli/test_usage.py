@@ -77,7 +77,6 @@ def test_an_id_that_is_no_uuid_is_refused_before_anything_is_asked(run: Run, san
         (("show", ID, "--grace", "5"), "nobody waits"),
         (("show", "-", "-"), "read once"),
         (("show", ID, "--interface", "secret"), "no interface secret"),
-        (("show", ID, "--engine", "steam"), "no engine 'steam'"),
         (("list", "-c", "nothing"), "no column 'nothing'"),
         (("locate", ID, "-c", "nothing"), "no column 'nothing'"),
         (("regions", "-c", "nothing"), "no column 'nothing'"),

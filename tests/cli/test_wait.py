@@ -15,6 +15,7 @@ from fcntl import ioctl
 from struct import pack
 
 import pytest
+from pauses import skip_pauses
 from rackspace_images.sandbox import Sandbox
 from slack import SLACK
 
@@ -36,7 +37,7 @@ HURRIED = (
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing sleeps for real."""
-    monkeypatch.setattr("rackspace_images.httpx_engine.HttpxEngine.wait", lambda *_: None)
+    skip_pauses(monkeypatch)
 
 
 def test_it_waits_and_says_each_change(run: Run, sandbox: Sandbox, at_once: None) -> None:

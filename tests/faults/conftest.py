@@ -1,4 +1,4 @@
-"""Both clients over every engine behind one set of names, and a check that no test leaves a socket open."""
+"""A check that no test leaves a socket open."""
 
 from __future__ import annotations
 
@@ -9,15 +9,6 @@ from collections.abc import Iterator
 
 import pytest
 from slack import SLACK
-
-from .ways import WAYS, Way
-
-
-@pytest.fixture(params=WAYS, ids=str)
-def way(request: pytest.FixtureRequest) -> Way:
-    """A client and an engine: every rule holds for each."""
-    chosen: Way = request.param
-    return chosen
 
 
 def _sockets() -> int:

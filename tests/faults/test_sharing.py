@@ -9,16 +9,17 @@ import pickle
 import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
+import httpcore
 import pytest
 from faulty import IMAGE_ID, Faulty, Line, its_image, token
 from rackspace_images import ApiKey, Image, ImagesClient, errors
-from rackspace_images.engine import Options
-from rackspace_images.httpx_engine import HttpxEngine
-from rackspace_images.proxies import Proxies
-from rackspace_images.tls import Tls
-from rackspace_images.transport import Send
+from rackspace_images.http.network import Network
+from rackspace_images.http.proxies import Proxies
+from rackspace_images.http.tls import Tls
+from rackspace_images.http.transport import Connections
 
 from .ways import TOKEN, WAYS, Way, ids
 
@@ -57,14 +58,16 @@ def test_threads_that_interrupt_each_other_lose_nothing(way: Way) -> None:
 
 def test_threads_take_and_give_back_connections_without_a_mistake() -> None:
     """Whatever moment they are switched at."""
-    engine = HttpxEngine(Options(Tls(True, None), Proxies(None)))
-    send = Send("GET", "http://127.0.0.1:1/", {})
+    connections = Connections(Tls(), Proxies(None), Network)
+    url = httpcore.URL("http://127.0.0.1:1/")
     wrong: list[BaseException] = []
 
     def work() -> None:
         try:
             for _ in range(2000):
-                engine._give(engine._take(send), fit=True)
+                connection = connections.take(url)
+                connection.http = SimpleNamespace(is_idle=lambda: True, close=lambda: None)
+                connections.keep(connection, is_fit=True)
         except IndexError as error:
             wrong.append(error)
 
@@ -78,7 +81,7 @@ def test_threads_take_and_give_back_connections_without_a_mistake() -> None:
             thread.join()
     finally:
         sys.setswitchinterval(usual)
-        engine.close()
+        connections.close()
     assert wrong == []
 
 

@@ -1,4 +1,4 @@
-"""The ways to ask: each client over each engine, called alike."""
+"""The ways to ask: both clients, called alike."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 
 from faulty import IMAGE_ID
 from rackspace_images import AsyncImagesClient, Image, ImagesClient, StaticToken
-from rackspace_images.engine import ENGINES
 from rackspace_images.errors import ImagesError
+from rackspace_images.http.flow import Pause
 from rackspace_images.text import visible
 from slack import SLACK
 
@@ -93,17 +93,16 @@ class Caller:
 
 @dataclass(frozen=True)
 class Way:
-    """A client over an engine."""
+    """A client."""
 
     is_async: bool
-    engine: str
 
     def __str__(self) -> str:
-        return f"{'async' if self.is_async else 'sync'}-{self.engine}"
+        return "async" if self.is_async else "sync"
 
     def made(self, auth: Any = TOKEN, **options: Any) -> Any:
         """The client."""
-        return (AsyncImagesClient if self.is_async else ImagesClient)(auth, engine=self.engine, **options)
+        return (AsyncImagesClient if self.is_async else ImagesClient)(auth, **options)
 
     @contextlib.contextmanager
     def client(self, endpoint: str | None = None, *, auth: Any = TOKEN, **options: Any) -> Iterator[Caller]:
@@ -125,7 +124,7 @@ class Way:
             return images.get()
 
 
-WAYS = [Way(is_async, engine) for engine in ENGINES for is_async in (False, True)]
+WAYS = [Way(False), Way(True)]
 
 
 def check(error: ImagesError) -> None:
@@ -154,18 +153,19 @@ class FakeTime:
         self.began = time.monotonic()
         self.skipped = 0.0
         self.waits: list[float] = []
-        images._policy.clock = self.now
-        images._engine.wait = self._skip_async if hasattr(images, "aclose") else self._skip
+        images._session.clock = self.now
+        images._api.sender.pause = self._skip_async if hasattr(images, "aclose") else self._skip
 
     def now(self) -> float:
         return self.began + self.skipped
 
-    def _skip(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.skipped += seconds
+    def _skip(self, pause: Pause, scope: object = None) -> None:
+        assert pause.until is None
+        self.waits.append(pause.seconds or 0.0)
+        self.skipped += pause.seconds or 0.0
 
-    async def _skip_async(self, seconds: float) -> None:
-        self._skip(seconds)
+    async def _skip_async(self, pause: Pause) -> None:
+        self._skip(pause)
         await asyncio.sleep(0)
 
 

@@ -42,7 +42,7 @@ def add_field(project: Path, name: str, *lines: str) -> None:
 
 
 def test_a_new_field_arrives_typed(project: Path) -> None:
-    """A field added to the document is on `Image`, `T | None`, after `generate` and no hand-written change.
+    """A field added to the document is on the `Image` of a `get`, `T | None`, after `generate` and nothing else.
 
     `drift` fails before, naming a file and what to run, and passes after.
     """
@@ -60,9 +60,15 @@ def test_a_new_field_arrives_typed(project: Path) -> None:
     (project / "user.py").write_text(
         "import datetime\n"
         "from typing import assert_type\n"
-        "from rackspace_images import Image\n"
+        "import httpx\n"
+        "from rackspace_images import Image, ImagesClient, StaticToken\n"
         "ID = 'e3d37ab2-8dc0-4000-b773-b15aad79ad0a'\n"
-        "image = Image.from_dict({'id': ID, 'deprecatedAt': '2026-01-01T00:00:00Z'})\n"
+        "received = {'id': ID, 'deprecatedAt': '2026-01-01T00:00:00Z'}\n"
+        "transport = httpx.MockTransport(lambda _: httpx.Response(200, json={'image': received}))\n"
+        "with ImagesClient(StaticToken('t'), endpoint='https://c.example.com/v2/1', transport=transport) as images:\n"
+        "    image = images.get(ID)\n"
+        "assert image == Image.from_dict(received)\n"
+        "assert image.deprecated_at == Image.from_dict(received).deprecated_at\n"
         "assert_type(image.owner_note, str | None)\n"
         "assert_type(image.deprecated_at, datetime.datetime | None)\n"
         "for link in image.labels or []:\n"

@@ -6,7 +6,6 @@ import asyncio
 import socket
 from typing import Any
 
-import httpx
 import pytest
 from conftest import SOURCE_ID, Get
 from rackspace_images import AsyncImagesClient, ImagesClient, StaticToken, errors
@@ -170,13 +169,6 @@ def test_loopback_goes_through_no_proxy(get: Get, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with Scripted([answer(200, {"image": {"id": SOURCE_ID}})]) as server:
         assert get(server.endpoint).id == SOURCE_ID
-
-
-def test_users_mocks_work() -> None:
-    """`transport=` takes any httpx transport, so that code using the client can be tested without a server."""
-    transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"image": {"id": SOURCE_ID}}))
-    with ImagesClient(StaticToken("t"), endpoint="https://compute.example.com/v2/1", transport=transport) as images:
-        assert images.get(SOURCE_ID).id == SOURCE_ID
 
 
 def test_the_token_is_not_in_what_a_person_is_shown() -> None:

@@ -1,59 +1,121 @@
-"""What others put in the place of httpx's transport, mocks and telemetry, sees the plain install's requests."""
+"""What others put in the place of httpx's transports and httpcore's connections, mocks and telemetry, sees ours."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Iterator
 
-import httpx
 import pytest
 import respx
-from faulty import IMAGE_ID
+from faulty import IMAGE_ID, Faulty, answering, image
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pytest_httpx import HTTPXMock
-from rackspace_images import AsyncImagesClient, ImagesClient, StaticToken
+from rackspace_images import ApiKey, AsyncImagesClient, ImagesClient, StaticToken, errors
+from scripted import answer
 
 ENDPOINT = "https://iad.servers.example.com/v2/820712"
 URL = f"{ENDPOINT}/images/{IMAGE_ID}"
 ANSWER = {"image": {"id": IMAGE_ID, "name": "mocked"}}
+AUTH_URL = "https://identity.example.com/v2.0"
+PLACES = [{"region": "IAD", "publicURL": ENDPOINT}]
+CATALOG = [{"name": "cloudServersOpenStack", "type": "compute", "endpoints": PLACES}]
+SIGNED_IN = {"access": {"token": {"id": "token-1"}, "serviceCatalog": CATALOG}}
+MISSING = {"itemNotFound": {"code": 404, "message": "No."}}
 
 
-def names() -> list[str | None]:
-    """What each client says that the image is called."""
+def names(auth: StaticToken | ApiKey = StaticToken("t"), endpoint: str | None = ENDPOINT) -> list[str | None]:  # noqa: B008
+    """What each client says that the image is called; the class of the error where there is none."""
 
-    async def asked() -> str | None:
-        async with AsyncImagesClient(StaticToken("t"), endpoint=ENDPOINT, retry=None) as images:
-            return (await images.get(IMAGE_ID)).name
+    async def ask() -> str | None:
+        async with AsyncImagesClient(auth, endpoint=endpoint, retry=None) as images:
+            try:
+                return (await images.get(IMAGE_ID)).name
+            except errors.ImagesError as error:
+                return type(error).__name__
 
-    with ImagesClient(StaticToken("t"), endpoint=ENDPOINT, retry=None) as images:
-        return [images.get(IMAGE_ID).name, asyncio.run(asked())]
+    with ImagesClient(auth, endpoint=endpoint, retry=None) as images:
+        try:
+            found = images.get(IMAGE_ID).name
+        except errors.ImagesError as error:
+            found = type(error).__name__
+    return [found, asyncio.run(ask())]
 
 
 @respx.mock
-def test_respx() -> None:
-    """Which takes the place of httpcore's connections."""
-    route = respx.get(URL, headers={"X-Auth-Token": "t"}).respond(json=ANSWER)
-    assert names() == ["mocked"] * 2
-    assert route.call_count == 2
+def test_respx_answers_image_and_sign_in() -> None:
+    """By its default it takes the place of httpcore's connections."""
+    login = respx.post(f"{AUTH_URL}/tokens").respond(json=SIGNED_IN)
+    route = respx.get(URL, headers={"X-Auth-Token": "token-1"}).respond(json=ANSWER)
+    assert names(ApiKey("demo", "key", auth_url=AUTH_URL), None) == ["mocked"] * 2
+    assert (login.call_count, route.call_count) == (2, 2)
+    route.respond(404, json=MISSING)
+    assert names(ApiKey("demo", "key", auth_url=AUTH_URL), None) == ["ImageNotFound"] * 2
 
 
-def test_pytest_httpx(httpx_mock: HTTPXMock) -> None:
-    """Which takes the place of `httpx.HTTPTransport.handle_request`."""
-    httpx_mock.add_response(url=URL, match_headers={"X-Auth-Token": "t"}, json=ANSWER, is_reusable=True)
-    assert names() == ["mocked"] * 2
+@respx.mock
+def test_respx_that_knows_no_route_fails_the_test() -> None:
+    """A request that nobody expected is not sent, and is no error of ours."""
+    with pytest.raises(AssertionError, match="not mocked"):
+        names()
 
 
-def test_telemetry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """OpenTelemetry's instrumentation of httpx wraps the same method."""
-    seen: list[str] = []
+def test_pytest_httpx_answers_image_and_sign_in(httpx_mock: HTTPXMock) -> None:
+    """It takes the place of `httpx.HTTPTransport.handle_request`."""
+    httpx_mock.add_response(url=f"{AUTH_URL}/tokens", method="POST", json=SIGNED_IN, is_reusable=True)
+    headers = {"X-Auth-Token": "token-1"}
+    httpx_mock.add_response(url=URL, match_headers=headers, json=ANSWER, is_reusable=True)
+    assert names(ApiKey("demo", "key", auth_url=AUTH_URL), None) == ["mocked"] * 2
+    assert len(httpx_mock.get_requests()) == 4
 
-    def wrapped(self: Any, request: httpx.Request) -> httpx.Response:
-        seen.append(f"{request.method} {request.url}")
-        return httpx.Response(200, json=ANSWER)
 
-    async def wrapped_async(self: Any, request: httpx.Request) -> httpx.Response:
-        return wrapped(self, request)
+def test_pytest_httpx_answers_with_faults(httpx_mock: HTTPXMock) -> None:
+    """Which become the errors that they are."""
+    httpx_mock.add_response(url=URL, status_code=404, json=MISSING, is_reusable=True)
+    assert names() == ["ImageNotFound"] * 2
 
-    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", wrapped)
-    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", wrapped_async)
-    assert names() == ["mocked"] * 2
-    assert seen == [f"GET {URL}"] * 2
+
+@pytest.fixture
+def spans() -> Iterator[InMemorySpanExporter]:
+    """The spans of OpenTelemetry's own instrumentation of httpx."""
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    HTTPXClientInstrumentor().instrument(tracer_provider=provider)
+    yield exporter
+    HTTPXClientInstrumentor().uninstrument()
+    provider.shutdown()
+
+
+def test_opentelemetry_has_a_span_for_each_request(spans: InMemorySpanExporter) -> None:
+    """With its method, URL and status; and servers get the header that joins their traces to it."""
+    with Faulty(answering(image(name="mocked"), answer(404, MISSING))) as server:
+        assert names(endpoint=server.endpoint) == ["mocked", "ImageNotFound"]
+        assert all("traceparent" in request.headers for request in server.requests)
+        url = f"{server.endpoint}/images/{IMAGE_ID}"
+    seen = [(span.name, dict(span.attributes or {})) for span in spans.get_finished_spans()]
+    assert [(name, told.get("http.url"), told.get("http.status_code")) for name, told in seen] == [
+        ("GET", url, 200),
+        ("GET", url, 404),
+    ]
+
+
+def test_opentelemetry_has_a_span_for_each_attempt(spans: InMemorySpanExporter) -> None:
+    """A retry is a request of its own, and a sign-in too."""
+
+    async def ask(key: ApiKey) -> None:
+        async with AsyncImagesClient(key) as images:
+            await images.get(IMAGE_ID)
+
+    busy = answer(429, {"overLimit": {"retryAfter": 0}}, Retry_After="0")
+    with Faulty(answering(b"")) as server:
+        places = [{"region": "IAD", "publicURL": server.endpoint}]
+        catalog = [{"name": "cloudServersOpenStack", "type": "compute", "endpoints": places}]
+        signed = answer(200, {"access": {"token": {"id": "token-1"}, "serviceCatalog": catalog}})
+        server.script = answering(signed, busy, image(), signed, busy, image())
+        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+        with ImagesClient(key) as images:
+            images.get(IMAGE_ID)
+        asyncio.run(ask(key))
+    assert [span.name for span in spans.get_finished_spans()] == ["POST", "GET", "GET"] * 2

@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 from conftest import SOURCE_ID, Get
-from httpx import Headers
 from hypothesis import given
 from hypothesis import strategies as st
 from rackspace_images import ApiKey, ImagesClient, StaticToken, errors
 from rackspace_images.faults import ERROR_OF_STATUS, api_error, retry_after
 from rackspace_images.sandbox import spec
-from rackspace_images.transport import Answer
+from reading import response_of
 from scripted import Scripted, answer
 
 BODIES: dict[str, bytes] = {
@@ -45,7 +44,7 @@ def test_the_classes_and_the_document_name_the_same_statuses() -> None:
 )
 def test_every_status_with_every_body_has_its_class(status: int, body: bytes) -> None:
     """The status decides, whatever the body; only a 404 that does not speak of the image is unexpected."""
-    error = api_error(Answer(status, Headers({"X-Compute-Request-Id": "req-1"}), body))
+    error = api_error(response_of(status, body, {"X-Compute-Request-Id": "req-1"}))
     expected = ERROR_OF_STATUS.get(status, errors.UnexpectedStatus)
     if status == 404 and body:
         expected = errors.UnexpectedStatus
@@ -68,7 +67,7 @@ def test_a_status_is_its_error_over_a_socket(get: Get, status: int) -> None:
 @given(st.integers(100, 999), st.binary() | st.from_regex(rb"\{.*\}"))
 def test_no_body_breaks_the_making_of_an_error(status: int, body: bytes) -> None:
     """`api_error` never fails."""
-    assert isinstance(str(api_error(Answer(status, Headers(), body))), str)
+    assert isinstance(str(api_error(response_of(status, body))), str)
 
 
 def test_an_error_line_has_everything_in_a_fixed_order(get: Get) -> None:
@@ -89,7 +88,7 @@ def test_an_error_line_has_everything_in_a_fixed_order(get: Get) -> None:
 
 def test_a_401_is_both_an_answer_and_a_matter_of_signing_in() -> None:
     """`Unauthorized` is caught as `ApiError` and as `AuthError`."""
-    error = api_error(Answer(401, Headers(), b'{"error": {"code": 401, "title": "Unauthorized", "message": "No."}}'))
+    error = api_error(response_of(401, b'{"error": {"code": 401, "title": "Unauthorized", "message": "No."}}'))
     assert isinstance(error, errors.AuthError)
     assert (error.fault, error.message) == ("error", "No.")
 
@@ -151,7 +150,7 @@ def test_a_limit_says_how_long(
 ) -> None:
     """`retry_after` comes from the header, else from the fault's body."""
     body = json.dumps({"overLimit": {"code": status, "message": "Slow down.", **fault}}).encode()
-    error = api_error(Answer(status, Headers(headers), body))
+    error = api_error(response_of(status, body, headers))
     assert isinstance(error, errors.OverLimit | errors.ServiceUnavailable)
     assert error.retry_after == seconds
     assert error.retryable
@@ -183,12 +182,12 @@ def test_what_a_server_quotes_is_hidden(get: Get) -> None:
 )
 def test_what_may_be_tried_again_says_so(status: int, retryable: bool) -> None:
     """`retryable` is whether the same call may succeed later."""
-    assert api_error(Answer(status, Headers(), b"")).retryable is retryable
+    assert api_error(response_of(status)).retryable is retryable
 
 
 def test_a_fault_that_says_nothing_is_still_named() -> None:
     """`{"itemNotFound": {}}` is a missing image."""
-    error = api_error(Answer(404, Headers(), b'{"itemNotFound": {}}'))
+    error = api_error(response_of(404, b'{"itemNotFound": {}}'))
     assert (type(error), error.fault, error.message) == (errors.ImageNotFound, "itemNotFound", None)
 
 

@@ -12,14 +12,13 @@ from typing import Any
 import attrs
 import pytest
 from conftest import SOURCE_ID
-from httpx import Headers
 from hypothesis import given
 from hypothesis import strategies as st
 from rackspace_images import Image, errors
-from rackspace_images.image import image_from_answer, image_uuid
+from rackspace_images.image import image_uuid
 from rackspace_images.sandbox import spec
-from rackspace_images.transport import Answer
 from rackspace_images_api.types import Unset
+from reading import image_from_body
 
 IMAGE_SCHEMA = spec.document("images")["components"]["schemas"]["Image"]["properties"]
 FIELDS = sorted(IMAGE_SCHEMA)
@@ -57,7 +56,7 @@ def unset(model: Any) -> Iterator[str]:
 def test_whatever_was_received_comes_back_whole(received: dict[str, Any]) -> None:
     """Missing, null, odd and unknown members survive the parse, a pickle and a copy, and nothing reads as unset."""
     body = json.dumps({"image": received}).encode()
-    image = image_from_answer(Answer(200, Headers(), body), image_uuid(SOURCE_ID))
+    image = image_from_body(body, image_uuid(SOURCE_ID))
     assert image.to_dict() == json.loads(body)["image"]
     for other in (pickle.loads(pickle.dumps(image)), copy.copy(image), copy.deepcopy(image), Image.from_dict(received)):
         assert other == image

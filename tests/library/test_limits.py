@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from rackspace_images import ImagesClient, Retry, StaticToken, errors
+from rackspace_images.http.retry import Gate
 from rackspace_images.identity import Grant
-from rackspace_images.retry import Gate
 from scripted import Scripted, answer
 
 ENDPOINT = "https://compute.example.com/v2/1"
@@ -57,11 +57,11 @@ def test_a_gate_stays_closed_as_long_as_anybody_was_told() -> None:
     gate = Gate()
     gate.close(100.0, first)
     gate.close(50.0, second)
-    assert (gate.left(90.0), gate.refusal) == (10.0, first)
+    assert (gate.until - 90.0, gate.refusal) == (10.0, first)
     gate.close(100.0, second)
     assert gate.refusal is first
     gate.close(120.0, third)
-    assert (gate.left(90.0), gate.refusal) == (30.0, third)
+    assert (gate.until - 90.0, gate.refusal) == (30.0, third)
 
 
 def test_a_gates_refusal_is_about_who_asks(caplog: pytest.LogCaptureFixture) -> None:
@@ -69,7 +69,7 @@ def test_a_gates_refusal_is_about_who_asks(caplog: pytest.LogCaptureFixture) -> 
     told = errors.OverLimit(429, image_id=ID, attempts=3, elapsed=1.0)
     gate = Gate()
     gate.close(100.0, told)
-    refused = gate.refused(7.0)
+    refused: Any = gate.refused(7.0)
     assert (refused.retry_after, refused.attempts, refused.elapsed, refused.image_id) == (7.0, None, None, None)
     assert (told.retry_after, told.attempts) == (None, 3)
 

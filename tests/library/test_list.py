@@ -15,9 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, StaticToken, errors
 from rackspace_images.documents import vectors
-from rackspace_images.listing import page_from_answer
 from rackspace_images.sandbox import Sandbox
-from rackspace_images.transport import Answer
+from reading import page_from_body
 from scripted import Request, Scripted, answer
 
 LISTS: list[dict[str, Any]] = vectors()["lists"]
@@ -241,11 +240,9 @@ def test_whatever_a_page_holds(images: Any, links: Any) -> None:
     """It is a page or a `MalformedResponse`, nothing else."""
     import json
 
-    import httpx
-
     body = json.dumps({"images": images, "images_links": links}).encode()
     try:
-        page = page_from_answer(Answer(200, httpx.Headers(), body), 200, None)
+        page = page_from_body(body, 200, None)
     except errors.MalformedResponse:
         return
     assert len(page.images) == len(images)

@@ -8,14 +8,12 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 from cloud import Cloud
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, StaticToken, errors
-from rackspace_images.engine import ENGINES
 from scripted import Request, Scripted, answer
 from slack import SLACK
 
@@ -35,19 +33,15 @@ def echo(request: Request) -> bytes:
     return answer(200, {"image": {"id": image_id}})
 
 
-def _many(
-    endpoint: str, ids: Iterable[Any], *, engine: str = "httpx", take: int | None = None, **options: Any
-) -> Outcomes:
-    with ImagesClient(StaticToken("t"), endpoint=endpoint, engine=engine) as images:
+def _many(endpoint: str, ids: Iterable[Any], *, take: int | None = None, **options: Any) -> Outcomes:
+    with ImagesClient(StaticToken("t"), endpoint=endpoint) as images:
         return list(itertools.islice(images.get_many(ids, **options), take))
 
 
-def _many_async(
-    endpoint: str, ids: Iterable[Any], *, engine: str = "httpx", take: int | None = None, **options: Any
-) -> Outcomes:
+def _many_async(endpoint: str, ids: Iterable[Any], *, take: int | None = None, **options: Any) -> Outcomes:
     async def ask() -> Outcomes:
         found: Outcomes = []
-        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint, engine=engine) as images:
+        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint) as images:
             async with aclosing(images.get_many(ids, **options)) as outcomes:  # type: ignore[type-var]
                 async for outcome in outcomes:
                     found.append(outcome)
@@ -58,15 +52,9 @@ def _many_async(
     return asyncio.run(ask())
 
 
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> str:
-    chosen: str = request.param
-    return chosen
-
-
 @pytest.fixture(params=[_many, _many_async], ids=["sync", "async"])
-def many(request: pytest.FixtureRequest, engine: str) -> Many:
-    chosen: Many = partial(request.param, engine=engine)
+def many(request: pytest.FixtureRequest) -> Many:
+    chosen: Many = request.param
     return chosen
 
 
@@ -116,15 +104,15 @@ def test_no_more_than_concurrency_are_under_way(many: Many) -> None:
     assert most == 5
 
 
-def test_a_failed_sign_in_stops_the_run(engine: str) -> None:
+def test_a_failed_sign_in_stops_the_run() -> None:
     """It is nobody's id, and is raised, once."""
-    with Cloud(login=answer(401, b"")) as cloud, ImagesClient(cloud.api_key(), engine=engine) as images:
+    with Cloud(login=answer(401, b"")) as cloud, ImagesClient(cloud.api_key()) as images:
         with pytest.raises(errors.AuthenticationFailed):
             list(images.get_many(map(numbered, range(500))))
         assert len(cloud.logins) == 1
 
         async def ask() -> None:
-            async with AsyncImagesClient(cloud.api_key(), engine=engine) as twin:
+            async with AsyncImagesClient(cloud.api_key()) as twin:
                 async for _ in twin.get_many(map(numbered, range(500))):
                     pass
 
@@ -154,29 +142,7 @@ def test_a_concurrency_that_is_none(concurrency: Any) -> None:
             images.locate_many([], concurrency=concurrency)
 
 
-def test_leaving_early_waits_for_nothing(engine: str) -> None:
-    """The answers that are under way are nobody's any more, and nothing further is asked."""
-    slow = threading.Event()
-
-    def silent(request: Request) -> bytes:
-        if not request.path.endswith(numbered(0)):
-            slow.wait(20)
-        return echo(request)
-
-    with Scripted(silent) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint, engine=engine) as images:
-        started = time.perf_counter()
-        outcomes = images.get_many(map(numbered, itertools.count()), concurrency=8)
-        assert next(outcomes)[0] == numbered(0)
-        outcomes.close()  # type: ignore[attr-defined]
-        assert time.perf_counter() - started < SLACK
-        slow.set()
-        asked = len(server.requests)
-        assert asked <= 16
-        assert isinstance(images.get(numbered(0)), Image)
-        assert len(server.requests) <= asked + 8
-
-
-def test_results_do_not_wait_for_the_next_id(engine: str) -> None:
+def test_results_do_not_wait_for_the_next_id() -> None:
     """Ids that come slowly, as from a pipe, are answered as they come."""
     more = threading.Event()
 
@@ -185,14 +151,14 @@ def test_results_do_not_wait_for_the_next_id(engine: str) -> None:
         assert more.wait(10)
         yield numbered(2)
 
-    with Scripted(echo) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint, engine=engine) as images:
+    with Scripted(echo) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint) as images:
         outcomes = images.get_many(slowly())
         assert next(outcomes)[0] == numbered(1)
         more.set()
         assert [one for one, _ in outcomes] == [numbered(2)]
 
 
-def test_async_ids(engine: str) -> None:
+def test_async_ids() -> None:
     """An async iterable is taken as it comes."""
 
     async def ids() -> AsyncIterator[str]:
@@ -201,18 +167,18 @@ def test_async_ids(engine: str) -> None:
             yield numbered(number * 10)
 
     async def ask(endpoint: str) -> int:
-        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint, engine=engine) as images:
+        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint) as images:
             return len([one async for one, image in images.get_many(ids()) if isinstance(image, Image)])
 
     with Scripted(echo) as server:
         assert asyncio.run(ask(server.endpoint)) == 20
 
 
-def test_in_a_running_loop(engine: str) -> None:
+def test_in_a_running_loop() -> None:
     """As in a notebook."""
 
     async def cell(endpoint: str) -> int:
-        with ImagesClient(StaticToken("t"), endpoint=endpoint, engine=engine) as images:
+        with ImagesClient(StaticToken("t"), endpoint=endpoint) as images:
             return len(list(images.get_many(map(numbered, range(10)))))
 
     with Scripted(echo) as server:
@@ -238,7 +204,7 @@ def test_nothing_is_asked_before_it_is_iterated() -> None:
         images.list()
 
 
-def test_closing_the_client_ends_a_run(engine: str) -> None:
+def test_closing_the_client_ends_a_run() -> None:
     """From another thread, while an answer is waited for: the run ends with `ClientClosed`, at once."""
     silent = threading.Event()
 
@@ -248,7 +214,7 @@ def test_closing_the_client_ends_a_run(engine: str) -> None:
         return echo(request)
 
     with Scripted(hold) as server:
-        images = ImagesClient(StaticToken("t"), endpoint=server.endpoint, engine=engine)
+        images = ImagesClient(StaticToken("t"), endpoint=server.endpoint)
 
         def close() -> None:
             silent.wait(5)
@@ -265,8 +231,7 @@ def test_closing_the_client_ends_a_run(engine: str) -> None:
             list(images.get_many([numbered(1)]))
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_who_is_slow_is_waited_for(engine: str) -> None:
+def test_who_is_slow_is_waited_for() -> None:
     """No more than a few times `concurrency` ids are taken before what came of them is, and none is lost."""
     taken, behind = itertools.count(1), 0
 
@@ -277,7 +242,7 @@ def test_who_is_slow_is_waited_for(engine: str) -> None:
             yield numbered(len(found))
 
     found: Outcomes = []
-    with Scripted(echo) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint, engine=engine) as images:
+    with Scripted(echo) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint) as images:
         for outcome in images.get_many(counted(), concurrency=4):
             time.sleep(0.01)
             found.append(outcome)
@@ -285,8 +250,7 @@ def test_who_is_slow_is_waited_for(engine: str) -> None:
     assert behind < 4 * 4
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_who_is_slow_is_waited_for_with_await(engine: str) -> None:
+def test_who_is_slow_is_waited_for_with_await() -> None:
     """The same, and the loop goes on meanwhile."""
     behind = turns = 0
     found: Outcomes = []
@@ -305,7 +269,7 @@ def test_who_is_slow_is_waited_for_with_await(engine: str) -> None:
 
     async def ask(endpoint: str) -> None:
         other = asyncio.create_task(turning())
-        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint, engine=engine) as images:
+        async with AsyncImagesClient(StaticToken("t"), endpoint=endpoint) as images:
             async for outcome in images.get_many(counted(), concurrency=4):
                 await asyncio.sleep(0.01)
                 found.append(outcome)

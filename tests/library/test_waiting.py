@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from conftest import SOURCE_ID
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, Progress, StaticToken, errors
+from rackspace_images.http.flow import Pause
 from rackspace_images.sandbox import Sandbox
 from scripted import Scripted, answer
 
@@ -28,16 +29,15 @@ class Pace:
         self.skipped = 0.0
         self.waits: list[float] = []
         began = time.monotonic()
-        client._policy.clock = lambda: began + self.skipped
-        engine: Any = client._engine
-        engine.wait = self.wait if isinstance(client, ImagesClient) else self.wait_async
+        client._session.clock = lambda: began + self.skipped
+        client._api.sender.pause = self.wait if isinstance(client, ImagesClient) else self.wait_async
 
-    def wait(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.skipped += seconds
+    def wait(self, pause: Pause, scope: object = None) -> None:
+        self.waits.append(pause.seconds or 0.0)
+        self.skipped += pause.seconds or 0.0
 
-    async def wait_async(self, seconds: float) -> None:
-        self.wait(seconds)
+    async def wait_async(self, pause: Pause) -> None:
+        self.wait(pause)
 
 
 Waited = Callable[..., tuple[Any, Pace]]

@@ -117,7 +117,7 @@ def test_exit_codes(
         monkeypatch.setenv(name, value)
     show = ["show", lab.images["base"]]
     assert main(show) == 0
-    monkeypatch.setattr("rackspace_images.retry.Retry.wait_after", lambda *_, **__: None)
+    monkeypatch.setattr("rackspace_images.http.retry.Retry.wait_after", lambda *_, **__: None)
     with without("keystone"):
         assert main(show) == 5
         assert "ServiceUnavailable: 503" in capsys.readouterr().err

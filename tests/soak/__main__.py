@@ -19,8 +19,7 @@ from typing import Any
 
 import httpx
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, Retry
-from rackspace_images.engine import ENGINES
-from rackspace_images.errors import ConfigError, ImagesError
+from rackspace_images.errors import ImagesError
 
 from .figures import report
 from .plan import LASTING, fault_of, id_of, name_of, number_of
@@ -89,10 +88,10 @@ def rounds(numbers: range) -> list[range]:
     return [numbers[start : start + step] for start in range(0, len(numbers), step)]
 
 
-def threads(key: ApiKey, engine: str, tally: Tally) -> list[Held]:
+def threads(key: ApiKey, tally: Tally) -> list[Held]:
     """Over one `ImagesClient`, which many threads share."""
     held = []
-    with ImagesClient(key, engine=engine, **OPTIONS) as images:
+    with ImagesClient(key, **OPTIONS) as images:
 
         def ask(image_id: str) -> tuple[str, Image | ImagesError]:
             try:
@@ -108,10 +107,10 @@ def threads(key: ApiKey, engine: str, tally: Tally) -> list[Held]:
     return held
 
 
-def get_many(key: ApiKey, engine: str, tally: Tally) -> list[Held]:
+def get_many(key: ApiKey, tally: Tally) -> list[Held]:
     """Over `ImagesClient`, many at once."""
     held = []
-    with ImagesClient(key, engine=engine, **OPTIONS) as images:
+    with ImagesClient(key, **OPTIONS) as images:
         for part in rounds(tally.numbers):
             for image_id, outcome in images.get_many(map(id_of, part), concurrency=CONCURRENCY):
                 tally.add(image_id, outcome)
@@ -119,12 +118,12 @@ def get_many(key: ApiKey, engine: str, tally: Tally) -> list[Held]:
     return held
 
 
-def tasks(key: ApiKey, engine: str, tally: Tally) -> list[Held]:
+def tasks(key: ApiKey, tally: Tally) -> list[Held]:
     """Over `AsyncImagesClient`, many tasks at once."""
 
     async def ask() -> list[Held]:
         held = []
-        async with AsyncImagesClient(key, engine=engine, **OPTIONS) as images:
+        async with AsyncImagesClient(key, **OPTIONS) as images:
             for part in rounds(tally.numbers):
                 async for image_id, outcome in images.get_many(map(id_of, part), concurrency=CONCURRENCY):
                     tally.add(image_id, outcome)
@@ -132,16 +131,6 @@ def tasks(key: ApiKey, engine: str, tally: Tally) -> list[Held]:
         return held
 
     return asyncio.run(ask())
-
-
-def installed() -> list[str]:
-    """The engines that are here."""
-    found = []
-    for engine in ENGINES:
-        with contextlib.suppress(ConfigError):
-            ImagesClient(ApiKey("u", "k"), engine=engine).close()
-            found.append(engine)
-    return found
 
 
 @contextlib.contextmanager
@@ -175,23 +164,23 @@ def main() -> int:
     given = parser.parse_args()
     calls: int = given.calls or (CALLS_AT_REST if given.figures else CALLS)
     bad: list[str] = report() if given.figures else []
-    runs = [(engine, run) for engine in installed() for run in (threads, get_many, tasks)]
+    runs = (threads, get_many, tasks)
     began = time.monotonic()
     with cloud() as url:
         key = ApiKey("demo", "key", auth_url=f"{url}/v2.0")
         # What is imported and opened once, by the first call of all, is nobody's growth.
-        for engine, run in runs:
-            run(key, engine, Tally(range(90_000_001, 90_000_009)))
+        for run in runs:
+            run(key, Tally(range(90_000_001, 90_000_009)))
         share = calls // len(runs)
         total: Counter[str] = Counter()
-        for place, (engine, run) in enumerate(runs):
+        for place, run in enumerate(runs):
             tally = Tally(range(place * share, (place + 1) * share))
             before, started = Held.now(), time.monotonic()
-            held = run(key, engine, tally)
+            held = run(key, tally)
             took, after = time.monotonic() - started, Held.now()
             lost, grown = tally.lost, judged(before, held, after)
             total += tally.outcomes
-            print(f"{engine}, {run.__name__}: {share} calls in {took:.0f} s, {share / took:.0f} a second")
+            print(f"{run.__name__}: {share} calls in {took:.0f} s, {share / took:.0f} a second")
             for word, one in (("before", before), ("round 2", held[1]), ("last", held[-1]), ("closed", after)):
                 print(f"  {word:8}{one}")
             print(f"  lost {lost}, wrong {len(tally.wrong)}, grown: {'; '.join(grown) or 'nothing'}")

@@ -1,12 +1,12 @@
-"""The matrix of the fault suite: every rule of trust holds for both clients over every engine."""
+"""What these tests share: a CA, and the check of the fault suite that no socket is left open."""
 
 from __future__ import annotations
 
 import pytest
 import trustme
-from faults.conftest import _no_socket_is_left, way
+from faults.conftest import _no_socket_is_left
 
-__all__ = ["_no_socket_is_left", "way"]
+__all__ = ["_no_socket_is_left"]
 
 
 @pytest.fixture(scope="session")

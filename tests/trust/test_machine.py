@@ -11,7 +11,7 @@ import pytest
 from rackspace_images import ApiKey, ImagesClient, errors
 from rackspace_images.config import files
 from rackspace_images.identity import Grant
-from rackspace_images.proxies import Proxies
+from rackspace_images.options import proxies_for
 from rackspace_images.token_cache import TokenCache
 
 SECRET = "geheim-4711"
@@ -119,9 +119,9 @@ def test_a_kept_token_that_others_can_write_is_not_believed(tmp_path: Path) -> N
 def test_a_web_servers_proxy_header_is_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a CGI program HTTP_PROXY is what a visitor sent as the header Proxy."""
     monkeypatch.setenv("HTTP_PROXY", "http://evil.example.com:3128")
-    assert Proxies(None).of("http://api.example.com") is not None
+    assert proxies_for(None).of("http://api.example.com") is not None
     monkeypatch.setenv("REQUEST_METHOD", "GET")
-    assert Proxies(None).of("http://api.example.com") is None
+    assert proxies_for(None).of("http://api.example.com") is None
 
 
 def test_no_other_program_is_started(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:

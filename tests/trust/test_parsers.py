@@ -25,14 +25,14 @@ from rackspace_images.config.tree import Branch, Items, Text, Unreadable, parse_
 from rackspace_images.config.yaml_tree import parse_yaml
 from rackspace_images.credentials import versioned
 from rackspace_images.faults import api_error, retry_after
-from rackspace_images.identity import Grant, granted, identity_error
-from rackspace_images.image import image_from_answer
-from rackspace_images.listing import page_from_answer
-from rackspace_images.proxies import Proxies, read_proxy
-from rackspace_images.regions import checked_endpoint, has_version, newest_version
+from rackspace_images.http.body import ApiResponse, Body
+from rackspace_images.http.call import Exchange, Limits
+from rackspace_images.identity import Grant, identity_error
+from rackspace_images.options import proxies_for, read_proxy
+from rackspace_images.regions import checked_endpoint, has_version
 from rackspace_images.text import one_line, visible
 from rackspace_images.token_cache import TokenCache
-from rackspace_images.transport import Answer, Body
+from reading import grant_from_response, image_from_body, page_from_body, response_of, version_from_body
 
 SECRET = "geheim-4711"
 KEY = ApiKey("demo", SECRET, auth_url="https://identity.example.com/v2.0")
@@ -85,7 +85,7 @@ headers = st.dictionaries(
     st.sampled_from(["Retry-After", "X-Compute-Request-Id", "WWW-Authenticate", "X-Subject-Token", "Content-Type"]),
     header_values.filter(lambda value: value.isascii()),
 ).map(httpx.Headers)
-answers = st.builds(Answer, statuses, headers, bodies)
+answers = st.builds(lambda status, headers, body: response_of(status, body, headers), statuses, headers, bodies)
 
 
 def fine(error: errors.ImagesError) -> None:
@@ -108,7 +108,7 @@ def test_a_time_to_wait_is_seconds_or_nothing(said: list[Any]) -> None:
 
 
 @given(answers)
-def test_every_answer_is_some_error(answer: Answer) -> None:
+def test_every_answer_is_some_error(answer: ApiResponse) -> None:
     """Of the API, with the token it was sent hidden."""
     error = api_error(answer, SECRET)
     fine(error)
@@ -117,12 +117,12 @@ def test_every_answer_is_some_error(answer: Answer) -> None:
 
 
 @given(answers)
-def test_every_answer_of_identity_is_a_token_or_an_error(answer: Answer) -> None:
+def test_every_answer_of_identity_is_a_token_or_an_error(answer: ApiResponse) -> None:
     """And no token that a header cannot carry."""
     for credentials in (KEY, PASSWORD):
         fine(identity_error(answer, credentials, "here"))
-        found = granted(credentials, answer, 1000.0)
-        assert isinstance(found, str | Grant)
+        found = grant_from_response(credentials, answer)
+        assert isinstance(found, str | Grant | errors.MalformedResponse)
         if isinstance(found, Grant):
             httpx.Headers({"X-Auth-Token": found.token})
             assert found.expires is None or math.isfinite(found.expires)
@@ -134,7 +134,7 @@ def test_every_success_is_an_image_or_malformed(members: dict[str, Any], raw: by
     """With every readable name of it at hand, whatever its members are."""
     for body in (raw, json.dumps({"image": {**members, "id": IMAGE_ID}}).encode()):
         try:
-            image = image_from_answer(Answer(200, httpx.Headers(), body), UUID(IMAGE_ID))
+            image = image_from_body(body, UUID(IMAGE_ID))
         except errors.MalformedResponse as error:
             fine(error)
         else:
@@ -155,7 +155,7 @@ def test_every_list_is_a_page_or_malformed(images: list[Any], links: Any, raw: b
     """One odd image is its own error."""
     for body in (raw, json.dumps({"images": images, "images_links": links}).encode()):
         try:
-            page = page_from_answer(Answer(200, httpx.Headers(), body), 10, None)
+            page = page_from_body(body, 10, None)
         except errors.MalformedResponse as error:
             fine(error)
         else:
@@ -166,7 +166,7 @@ def test_every_list_is_a_page_or_malformed(images: list[Any], links: Any, raw: b
 def test_every_list_of_versions_is_read_or_malformed(body: bytes) -> None:
     """What comes of it is an address below the catalog's own."""
     try:
-        found = newest_version("https://compute.example.com", Answer(300, httpx.Headers(), body))
+        found = version_from_body("https://compute.example.com", body)
     except errors.MalformedResponse as error:
         fine(error)
     else:
@@ -177,11 +177,13 @@ def test_every_list_of_versions_is_read_or_malformed(body: bytes) -> None:
 @given(st.binary(max_size=300), st.sampled_from(["gzip", "deflate", "br", "", "identity", "x, y"]), st.integers(1, 100))
 def test_every_body_is_decoded_or_an_error(data: bytes, encoding: str, step: int) -> None:
     """In pieces of any size, and never more than is allowed."""
-    body = Body(httpx.Headers({"Content-Encoding": encoding}), limit=1000)
-    error = body.refused()
+    received = httpx.Response(200, headers={"Content-Encoding": encoding})
+    body = Body(received, Exchange(Limits(None, None), max_body=1000))
     for start in range(0, len(data), step):
-        error = error or body.add(data[start : start + step])
-    outcome = error or body.whole()
+        if body.error is not None or not body.add(data[start : start + step]):
+            break
+    response = body.response()
+    outcome = response if isinstance(response, errors.ImagesError) else response.content
     assert isinstance(outcome, bytes | errors.ImagesError)
     assert not isinstance(outcome, bytes) or len(outcome) <= 1000
 
@@ -216,7 +218,7 @@ def test_every_proxy_is_taken_or_refused(url: str, entries: str) -> None:
     assert isinstance(found, httpx.Proxy | errors.ConfigError)
     os.environ["NO_PROXY"], os.environ["HTTPS_PROXY"] = entries, "http://proxy.example.com"
     try:
-        proxies = Proxies(None)
+        proxies = proxies_for(None)
     finally:
         del os.environ["NO_PROXY"], os.environ["HTTPS_PROXY"]
     for host in ("h", "10.0.0.1", "[fd00::1]", "a.b.c"):

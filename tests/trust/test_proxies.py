@@ -16,7 +16,7 @@ from faulty import IMAGE_ID, Faulty, Line, answering, its_image, once
 from over_tls import context, over_tls
 from proxying import Proxy, lead_to_loopback
 from rackspace_images import ApiKey, ImagesClient, errors
-from rackspace_images.proxies import Proxies
+from rackspace_images.options import proxies_for
 from scripted import Request, answer
 
 HOST = "api.example.test"
@@ -174,7 +174,7 @@ def test_no_proxy_names_addresses_and_ranges(
     """Ranges are of addresses: a name is not looked up to see whether it is in one."""
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.test:3128")
     monkeypatch.setenv("NO_PROXY", entries)
-    assert (Proxies(None).of(f"https://{host}") is None) is direct
+    assert (proxies_for(None).of(f"https://{host}") is None) is direct
 
 
 @pytest.mark.parametrize("by", ["argument", "environment"])
@@ -189,7 +189,7 @@ def test_loopback_is_never_asked_through_a_proxy(way: Way, by: str, monkeypatch:
         assert way.get(server.endpoint.replace("127.0.0.1", "localhost"), **given).id == IMAGE_ID
     assert proxy.requests == []
     for url in ("http://127.8.9.1", "https://[::1]:80", "http://LOCALHOST", "https://api.localhost"):
-        assert Proxies(httpx.Proxy("http://proxy.example.test")).of(url) is None
+        assert proxies_for(httpx.Proxy("http://proxy.example.test")).of(url) is None
 
 
 @pytest.mark.parametrize("by", ["argument", "object", "environment"])

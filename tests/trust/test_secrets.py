@@ -154,7 +154,7 @@ def test_no_command_tells_a_secret(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Every command, with every way to sign in, whatever goes wrong: neither printed nor logged."""
-    monkeypatch.setattr("rackspace_images.retry.Retry.wait_after", lambda *_, **__: None)
+    monkeypatch.setattr("rackspace_images.http.retry.Retry.wait_after", lambda *_, **__: None)
     with trouble() as cloud:
         for name, value in source(cloud, tmp_path).items():
             monkeypatch.setenv(name, value)
@@ -198,7 +198,7 @@ MADE: dict[str, Callable[[], Any]] = {
     "a bad proxy": lambda: ImagesClient(KEY, proxy=f"ftp://demo:{PROXY_SECRET}@h"),
     "a proxy, async": lambda: AsyncImagesClient(KEY, proxy=f"ftp://demo:{PROXY_SECRET}@h"),
     "a good proxy and a bad region": lambda: ImagesClient(KEY, proxy=PROXY, region="http://x"),
-    "a good proxy and a bad engine": lambda: ImagesClient(KEY, proxy=PROXY, engine="none"),
+    "a good proxy and a bad interface": lambda: ImagesClient(KEY, proxy=PROXY, interface="none"),
     "a good proxy and a bad CA": lambda: ImagesClient(KEY, proxy=PROXY, verify="/none.pem"),
     "a bad certificate": lambda: ImagesClient(KEY, cert=("/none.pem", "/none.key", SECRET)),
     "from_config, nothing there": lambda: ImagesClient.from_config(proxy=PROXY, cert=("a", "b", SECRET)),
@@ -304,13 +304,14 @@ def test_a_request_id_that_quotes_is_not_believed(way: Way, caplog: pytest.LogCa
 
 
 BUGS = [
-    "rackspace_images.auth.token_request",
+    "rackspace_images.auth.sign_in_operation",
     "rackspace_images.auth.granted",
     "rackspace_images.session.choose_region",
-    "rackspace_images.session.api_error",
-    "rackspace_images.session.Send",
-    "rackspace_images.retry.Call._tell",
-    "rackspace_images.client_base.image_from_answer",
+    "rackspace_images.image.api_error",
+    "rackspace_images.session.send_with_retries",
+    "rackspace_images.http.retry._report",
+    "rackspace_images.http.body.ApiResponse",
+    "rackspace_images.image.json_object",
 ]
 
 
@@ -345,7 +346,7 @@ def test_nothing_that_a_client_holds_shows_a_secret(way: Way) -> None:
             _reach(images.images, seen)
             shown = "".join(map(repr, seen.values()))
     kinds = {type(value).__name__ for value in seen.values()}
-    assert {"TokenSource", "Grant", "ApiKey", "Session", "Proxies", "Policy"} <= kinds
+    assert {"TokenSource", "Grant", "ApiKey", "Session", "Proxies", "ClientOptions"} <= kinds
     assert held(shown) == []
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from rackspace_images.client import AsyncImagesClient
-from rackspace_images.retry import Attempt
+from rackspace_images.async_client import AsyncImagesClient
+from rackspace_images.http.retry import Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,6 @@ class Connection:
 
     concurrency: int
     interface: str | None = None
-    engine: str | None = None
     verify: bool | str | None = None
     timeout: float | None = None
     deadline: float | None = None
@@ -63,7 +62,7 @@ class Connection:
 
     def options(self, on_attempt: OnAttempt | None) -> dict[str, Any]:
         """Those of the client's constructor. Without a deadline of the user's, a limit is waited for."""
-        named = {"interface": self.interface, "engine": self.engine, "verify": self.verify, "timeout": self.timeout}
+        named = {"interface": self.interface, "verify": self.verify, "timeout": self.timeout}
         options: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
         if self.keep_tokens and not os.environ.get("RACKSPACE_IMAGES_NO_CACHE"):
             from rackspace_images.token_cache import TokenCache

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 from distributed import Lock, Variable, get_client, get_worker
 
-from rackspace_images.client import AsyncImagesClient
+from rackspace_images.async_client import AsyncImagesClient
 from rackspace_images.errors import ConnectionFailed, ImagesError
-from rackspace_images.retry import Attempt, Limited, told_to_wait
+from rackspace_images.http.retry import Attempt, RateLimited, asked_to_wait
 
 from .asking import Ask, Asker, Tell
 from .folder import Folder, check_shared
@@ -150,7 +150,7 @@ class SharedLimits:
     def tell(self, cloud: str | None, attempt: Attempt) -> None:
         """Tells the others, if an attempt was told to come back later."""
         error, wait = attempt.error, attempt.will_wait
-        if wait is None or not isinstance(error, Limited) or not told_to_wait(error):
+        if wait is None or not isinstance(error, RateLimited) or not asked_to_wait(error):
             return
         key, until = json.dumps([cloud, attempt.region]), time.time() + wait
         if until > self._told.get(key, 0.0) + LOOKS_EVERY:

@@ -83,11 +83,6 @@ def add_connection_switches(parser: argparse.ArgumentParser, *, many: bool = Fal
         help="how long each answer may take, sign-in, waits and repeated requests included (default: 60; none "
         "where many ids are asked for)",
     )
-    group.add_argument(
-        "--engine",
-        metavar="NAME",
-        help="what sends the requests: httpx, or fast, an extra (default: RACKSPACE_IMAGES_ENGINE, or httpx)",
-    )
 
 
 def add_common_switches(parser: argparse.ArgumentParser, *, verbose: str | None = None) -> None:

@@ -223,7 +223,6 @@ def _connection(args: argparse.Namespace) -> Connection:
     return Connection(
         concurrency=args.concurrency or CONCURRENCY,
         interface=args.interface,
-        engine=args.engine,
         verify=False if args.insecure else args.os_cacert,
         timeout=args.request_timeout,
         deadline=args.deadline,

@@ -40,9 +40,7 @@ def connected(args: Namespace, watch: Watch | None = None) -> Iterator[ImagesCli
 
 
 def _options(args: Namespace, watch: Watch) -> dict[str, Any]:
-    options = _limits(args) | _given(
-        interface=args.interface, engine=args.engine, verify=False if args.insecure else args.os_cacert
-    )
+    options = _limits(args) | _given(interface=args.interface, verify=False if args.insecure else args.os_cacert)
     options["on_attempt"] = watch.on_attempt
     if not args.no_cache and not os.environ.get("RACKSPACE_IMAGES_NO_CACHE"):
         from rackspace_images.token_cache import TokenCache
@@ -91,21 +89,11 @@ def started_sandbox(port: int = 0) -> Iterator[Sandbox]:
 def _sandbox_client(sandbox: Sandbox, args: Namespace, watch: Watch) -> ImagesClient:
     import ssl
 
-    import httpx
-
-    if args.engine in (None, "httpx"):
-        # A transport of its own keeps out whatever proxies and certificates the environment names, good or bad.
-        # It speaks http to this very process: there is nothing to verify.
-        sender: dict[str, Any] = {
-            "transport": httpx.HTTPTransport(verify=False, trust_env=False),
-            "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-        }
-    else:
-        sender = {"engine": args.engine}
     return ImagesClient(
         ApiKey(*sandbox.api_key, auth_url=sandbox.auth_url),
         region=args.region,
         on_attempt=watch.on_attempt,
-        **sender,
+        # It speaks http to this very process: there is nothing to verify, and no certificates are read for it.
+        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         **_limits(args),
     )

@@ -11,7 +11,7 @@ from rackspace_images.text import one_line
 from . import live, output
 
 if TYPE_CHECKING:
-    from rackspace_images.retry import Attempt
+    from rackspace_images.http.retry import Attempt
 
 LONG = 3.0
 """Seconds: a wait that is longer is said to a person."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 import ssl
 import threading
 from pathlib import Path
-from typing import cast
 
 import httpx
 
-from .errors import ConfigError, ConnectionFailed
+from rackspace_images.errors import ConfigError, ConnectionFailed
 
 log = logging.getLogger("rackspace_images")
 
@@ -24,35 +22,24 @@ _NOT_THE_CA = {
     "not yet valid": "this machine's clock, or whoever runs the server",
 }
 
-CA_VARIABLES = ("OS_CACERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-"""Where the environment names CA certificates; the first that is set counts."""
-
 
 class Tls:
     """`verify` and `cert` as httpx takes them; a path is a file or a folder of CA certificates.
 
     What was given is read at once, so that a mistake is told early; the certificates that come with httpx only when
-    they are needed, as reading them takes longer than a request.
+    they are needed, as reading them takes longer than a request. `trusted`: where `verify` was named, in words.
     """
 
-    def __init__(
-        self, verify: bool | str | ssl.SSLContext = True, cert: Cert = None, *, trust_env: bool = True
-    ) -> None:
-        cert = unshown(cert)
+    def __init__(self, verify: bool | str | ssl.SSLContext = True, cert: Cert = None, *, trusted: str = "") -> None:
         self._verify = verify
         self._cert = cert
-        self._trusted = "verify=" if verify is not True else "the certificates that come with httpx (certifi)"
+        default = "the certificates that come with httpx (certifi)" if verify is True else "verify="
+        self._trusted = trusted or (f"verify={verify!r}" if isinstance(verify, str) else default)
         self._lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
         if verify is False:
             log.warning("verify=False: certificates are not checked, so anybody on the way can read the token")
-        if verify is True and trust_env:
-            named = next((name for name in CA_VARIABLES if os.environ.get(name)), None)
-            if named is not None:
-                self._verify, self._trusted = os.environ[named], f"{named}={os.environ[named]}"
-        elif isinstance(verify, str):
-            self._trusted = f"verify={verify!r}"
-        if isinstance(self._verify, str) or cert is not None:
+        if isinstance(verify, str) or cert is not None:
             self._context = self._made()
 
     def context(self) -> ssl.SSLContext:
@@ -72,8 +59,7 @@ class Tls:
         return error
 
     def _made(self) -> ssl.SSLContext:
-        verify, cert = self._verify, self._cert
-        what = self._trusted
+        verify, cert, what = self._verify, self._cert, self._trusted
         try:
             if isinstance(verify, str):
                 where = {"capath" if Path(verify).is_dir() else "cafile": verify}
@@ -85,25 +71,10 @@ class Tls:
             if cert is not None:
                 what = "cert="
                 _load(context, *([cert] if isinstance(cert, str) else cert))
+            return context
         except (OSError, ValueError, TypeError) as error:
             reason = str(error)
-        else:
-            return context
         raise ConfigError(f"{what}: cannot be read: {reason}")
-
-
-class _Unshown(tuple[str, ...]):
-    """A client certificate, whose third part is a password: no traceback with local variables shows it."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "(…)"
-
-
-def unshown(cert: Cert) -> Cert:
-    """`cert` with a `repr` that has no password."""
-    return cast("Cert", _Unshown(cert)) if isinstance(cert, tuple) else cert
 
 
 def _load(context: ssl.SSLContext, file: str, key: str | None = None, password: str | None = None) -> None:

@@ -1,0 +1,159 @@
+"""The client for tasks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+import httpx
+from rackspace_images_api import Client
+from rackspace_images_api.api.images import get_image
+
+from .async_bulk import each_async
+from .bulk import LocateResult, checked_concurrency, located
+from .client_base import UNCHANGED, BaseClient, Id, OfCall, TimeoutOfCall, image_of
+from .defaults import CONCURRENCY, GRACE, LOCATE_CONCURRENCY, PAGE_SIZE, WAIT_TIMEOUT
+from .errors import ImagesError
+from .http.api_client import AsyncApiClient, Handle
+from .http.async_sender import AsyncScope
+from .http.call import Limits
+from .http.flow import run_async
+from .image import Image, image_uuid
+from .listing import OnError, Query
+from .waiting import Progress
+
+
+class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
+    """`ImagesClient` for asyncio: the same constructor, and the same methods, awaited."""
+
+    def _connect(self, handle: Handle) -> AsyncApiClient:
+        return AsyncApiClient(handle, self._options.async_sender())
+
+    async def get(
+        self, image_id: str | UUID, *, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED
+    ) -> Image:
+        """`ImagesClient.get`, awaited."""
+        return await self._get_now(image_id, self._limits(timeout, deadline))
+
+    async def _get_now(self, image_id: str | UUID, limits: Limits) -> Image:
+        call = self._image_call(image_id, limits)
+        client = Client(base_url="").set_async_httpx_client(self._api.within(call=call))
+        call.parsed = (await get_image.asyncio_detailed(call.check.asked, client=client)).parsed
+        return image_of(call)
+
+    async def regions(self) -> dict[str, str]:
+        """`ImagesClient.regions`, awaited."""
+        return await run_async(self._session.regions(self._session.limits()), self._api)
+
+    async def locate(self, image_id: str | UUID, *, regions: Iterable[str] | None = None) -> LocateResult:
+        """`ImagesClient.locate`, awaited."""
+        return await self._locate(image_uuid(image_id), regions, None)
+
+    async def _locate(self, image_id: UUID, regions: Iterable[str] | None, scope: AsyncScope | None) -> LocateResult:
+        names = await run_async(self._named(regions), self._api)
+        clients = [self.in_region(name) for name in names]
+        limits = [client._limits(scope=scope) for client in clients]
+        outcomes = await asyncio.gather(
+            *(run_async(one._outcome(image_id, own), one._api) for one, own in zip(clients, limits, strict=True))
+        )
+        return located(zip(names, outcomes, strict=True))
+
+    def locate_many(
+        self,
+        image_ids: Iterable[Id] | AsyncIterable[Id],
+        *,
+        regions: Iterable[str] | None = None,
+        concurrency: int = LOCATE_CONCURRENCY,
+    ) -> AsyncIterator[tuple[Id, LocateResult | ImagesError]]:
+        """`ImagesClient.locate_many`, to be iterated with `async for`."""
+        names = None if regions is None else tuple(regions)
+        concurrency = checked_concurrency(concurrency)
+        scope = self._scope(concurrency)
+        return each_async(image_ids, lambda one: self._locate(image_uuid(one), names, scope), concurrency)
+
+    def get_many(
+        self,
+        image_ids: Iterable[Id] | AsyncIterable[Id],
+        *,
+        concurrency: int = CONCURRENCY,
+        timeout: TimeoutOfCall = UNCHANGED,
+        deadline: OfCall = None,
+    ) -> AsyncIterator[tuple[Id, Image | ImagesError]]:
+        """`ImagesClient.get_many`, to be iterated with `async for`; the ids may come from an async iterable too.
+
+        Who leaves early closes it with `contextlib.aclosing`, as any async generator; what is under way is cancelled.
+        """
+
+        concurrency = checked_concurrency(concurrency)
+        scope = self._scope(concurrency)
+        return each_async(
+            image_ids,
+            lambda one: self._get_now(one, self._limits(timeout, deadline, scope)),
+            concurrency,
+        )
+
+    def _scope(self, concurrency: int) -> AsyncScope | None:
+        """The permits of a bulk call that wants more than the client has."""
+        return AsyncScope(concurrency) if concurrency > self._options.max_connections else None
+
+    def list(
+        self,
+        *,
+        server: str | UUID | None = None,
+        name: str | None = None,
+        status: str | None = None,
+        type: str | None = None,  # noqa: A002  the API's word
+        changes_since: datetime | None = None,
+        min_disk: int | None = None,
+        min_ram: int | None = None,
+        marker: str | UUID | None = None,
+        page_size: int = PAGE_SIZE,
+        timeout: TimeoutOfCall = UNCHANGED,
+        deadline: OfCall = UNCHANGED,
+        on_error: OnError | None = None,
+    ) -> AsyncIterator[Image]:
+        """`ImagesClient.list`, to be iterated with `async for`."""
+        query = Query(server, name, status, type, changes_since, min_disk, min_ram, page_size)
+        return self._pages(query, marker, timeout, deadline, on_error)
+
+    async def _pages(
+        self,
+        query: Query,
+        marker: str | UUID | None,
+        timeout: TimeoutOfCall,
+        deadline: OfCall,
+        on_error: OnError | None,
+    ) -> AsyncIterator[Image]:
+        while True:
+            page = await run_async(self._page(query, marker, timeout, deadline), self._api)
+            for image in page.readable(on_error):
+                yield image
+            if (marker := page.marker) is None:
+                return
+
+    async def wait_until_active(
+        self,
+        image_id: str | UUID,
+        *,
+        timeout: float | None = WAIT_TIMEOUT,
+        grace: float = GRACE,
+        on_progress: Callable[[Progress], object] | None = None,
+    ) -> Image:
+        """`ImagesClient.wait_until_active`, awaited."""
+        return await run_async(self._wait(image_id, timeout, grace, on_progress), self._api)
+
+    async def aclose(self) -> None:
+        """`ImagesClient.close`, awaited."""
+        await self._api.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,103 @@
+"""`Sender` for tasks of one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from functools import partial
+
+import httpx
+
+from rackspace_images.errors import ClientClosed, ConfigError, ImagesError
+from rackspace_images.text import hide_tokens_in_logs
+
+from .async_network import AsyncNetwork
+from .body import ApiResponse, Body
+from .call import EXCHANGE, Exchange
+from .failures import Stage, explain
+from .flow import Pause
+from .proxies import Proxies
+from .sender import CLOSED, CLOSED_MEANWHILE
+from .tls import Tls
+from .transport import AsyncTransport
+
+
+class AsyncScope(asyncio.Semaphore):
+    """The permits of a client, or of a bulk call that wants more. A bulk call cancels its own tasks."""
+
+
+class AsyncSender:
+    """Sends for tasks. `transport`: the user's, or None for ours."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | None, tls: Tls, proxies: Proxies, permits: int) -> None:
+        self._transport = transport or AsyncTransport(tls, proxies, AsyncNetwork)
+        self._tls = None if transport is not None else tls
+        self._busy: set[Exchange] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = asyncio.Event()
+        self._permits = AsyncScope(permits)
+        hide_tokens_in_logs()
+
+    def check_open(self) -> None:
+        """Raises `ClientClosed` after `aclose`, and `ConfigError` in another loop than that of the first call."""
+        if self._stopped.is_set():
+            raise ClientClosed(CLOSED)
+        loop = asyncio.get_running_loop()
+        if (self._loop or loop) is not loop:
+            hint = "an AsyncImagesClient for each event loop, made where it runs"
+            raise ConfigError("this client belongs to the event loop of its first call, and this is another", hint=hint)
+        self._loop = loop
+
+    async def send(self, request: httpx.Request) -> ApiResponse | ImagesError:
+        """The response to a request, read and decoded; or the error that it ended in."""
+        exchange: Exchange = request.extensions[EXCHANGE]
+        self._busy.add(exchange)
+        try:
+            async with asyncio.timeout(exchange.left()) as limit:
+                exchange.wake = partial(limit.reschedule, 0)
+                async with exchange.limits.scope or self._permits:
+                    if self._stopped.is_set():
+                        return ClientClosed(CLOSED_MEANWHILE)
+                    exchange.stage = Stage.WAITING
+                    return await self._exchange(request, exchange)
+        except Exception as failure:
+            outcome = explain(failure, exchange.stage, self._tls)
+            if outcome is None:
+                raise
+        finally:
+            self._busy.discard(exchange)
+        return ClientClosed(CLOSED_MEANWHILE) if self._stopped.is_set() else outcome
+
+    async def _exchange(self, request: httpx.Request, exchange: Exchange) -> ApiResponse | ImagesError:
+        response = await self._transport.handle_async_request(request)
+        try:
+            body, stream = Body(response, exchange), response.stream
+            assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101
+            if body.error is None:
+                async for chunk in stream:
+                    if not body.add(chunk):
+                        break
+            return body.response()
+        finally:
+            with contextlib.suppress(httpx.HTTPError, OSError):
+                await response.aclose()
+
+    async def pause(self, pause: Pause) -> ImagesError | None:
+        """Waits, but not beyond `aclose`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause.seconds):
+                await (self._stopped.wait() if pause.until is None else asyncio.wrap_future(pause.until))
+        return ClientClosed(CLOSED_MEANWHILE) if self._stopped.is_set() else None
+
+    async def aclose(self) -> None:
+        """Ends what is under way, and closes the connections. A second call does nothing."""
+        if self._stopped.is_set():
+            return
+        self._stopped.set()
+        if (self._loop or asyncio.get_running_loop()) is not asyncio.get_running_loop():
+            return  # the connections ended with the loop that they belonged to
+        for exchange in list(self._busy):
+            exchange.abort()
+        await self._transport.aclose()
+        while self._busy:  # noqa: ASYNC110  it takes a turn or two of the loop
+            await asyncio.sleep(0)

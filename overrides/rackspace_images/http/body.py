@@ -1,0 +1,115 @@
+"""The body of a response: read within bounds, decoded, and parsed once."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import httpx
+
+from rackspace_images.errors import ImagesError, MalformedResponse, ResponseTooLarge
+from rackspace_images.text import one_line
+
+from .call import Exchange
+from .failures import Stage, timed_out
+
+_MISENCODED = "the body is not in the encoding that its Content-Encoding names"
+_REQUEST_IDS = ("X-Compute-Request-Id", "X-Openstack-Request-Id")
+# Of the body as it was sent; of cookies nothing is kept.
+_NOT_KEPT = (b"content-encoding", b"content-length", b"transfer-encoding", b"set-cookie")
+
+
+class ApiResponse(httpx.Response):
+    """A response whose body is there, decoded. `parsed`: what the operation's check made of it."""
+
+    content = b""
+    parsed: Any = None
+    request_id: str | None = None
+    """The server's name for the request."""
+    sent_to = ("GET", "")
+    """The method and URL of its request."""
+
+    def json(self, **kwargs: Any) -> Any:
+        """What the operation's check left for generated code to parse."""
+        return self.parsed
+
+    @property
+    def request(self) -> httpx.Request:
+        """The request, without its headers and body, which hold the token or the credentials."""
+        return httpx.Request(*self.sent_to)
+
+    @request.setter
+    def request(self, value: object) -> None:
+        """httpx's client sets it; the request that it sets holds the token."""
+
+    def hide(self, secret: str | None) -> None:
+        """Takes a secret that the server quotes out of the request id."""
+        if secret and self.request_id and secret in self.request_id:
+            self.request_id = self.request_id.replace(secret, "***")
+
+
+class Body:
+    """The body of a response while it is read: bounded as sent and as decoded, so that no gzip bomb unfolds.
+
+    `error`: why the rest is not worth reading.
+    """
+
+    error: ImagesError | None = None
+
+    def __init__(self, received: httpx.Response, exchange: Exchange) -> None:
+        exchange.stage = Stage.BODY
+        self._received = received
+        self._exchange = exchange
+        self._limit = exchange.max_body
+        self._sent = 0
+        self._decoded = bytearray()
+        fields = {name.lower(): value for name, value in received.headers.raw}
+        encoding = received.headers["Content-Encoding"].strip().lower() if b"content-encoding" in fields else ""
+        self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if encoding in ("gzip", "deflate") else None
+        length = fields.get(b"content-length", b"")
+        if length.isdigit() and len(length) < 20 and int(length) > self._limit:
+            self.error = self._too_large()
+        elif self._unpack is None and encoding not in ("", "identity"):
+            self.error = MalformedResponse(f"the body's Content-Encoding is {encoding}, which was not asked for")
+
+    def add(self, chunk: bytes) -> bool:
+        """Takes the next part; returns whether to read on."""
+        self._sent += len(chunk)
+        try:
+            self._decode(chunk)
+        except zlib.error:
+            self.error = MalformedResponse(_MISENCODED)
+        if self._exchange.has_ended():
+            self.error = timed_out(Stage.BODY)
+        elif max(len(self._decoded), self._sent) > self._limit:
+            self.error = self._too_large()
+        return self.error is None
+
+    def _decode(self, data: bytes) -> None:
+        if self._unpack is None:
+            self._decoded += data
+            return
+        while data and len(self._decoded) <= self._limit:
+            if self._unpack.eof:
+                self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+            self._decoded += self._unpack.decompress(data, self._limit + 1 - len(self._decoded))
+            data = self._unpack.unconsumed_tail or self._unpack.unused_data
+
+    def response(self) -> ApiResponse | ImagesError:
+        """The response with the decoded body; or what is wrong with it, with where it came from."""
+        error = self.error
+        if error is None and self._unpack is not None and self._sent and not self._unpack.eof:
+            error = MalformedResponse(_MISENCODED)
+        headers = [field for field in self._received.headers.raw if field[0].lower() not in _NOT_KEPT]
+        content = bytes(self._decoded)
+        response = ApiResponse(self._received.status_code, headers=headers, stream=httpx.ByteStream(content))
+        response.content = content
+        response.headers.encoding = "latin-1"
+        if found := next(filter(None, map(response.headers.get, _REQUEST_IDS)), None):
+            response.request_id = one_line(found)
+        if error is not None:
+            error.place(status_code=response.status_code, request_id=response.request_id)
+        return error or response
+
+    def _too_large(self) -> ResponseTooLarge:
+        return ResponseTooLarge(f"the body has more than {self._limit} bytes")

@@ -1,0 +1,147 @@
+"""One call: its limits, what its response must be, and the exchange of each of its attempts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from rackspace_images import defaults
+from rackspace_images.errors import ImagesError, MalformedResponse
+
+from .failures import Stage
+
+if TYPE_CHECKING:
+    from .body import ApiResponse
+    from .retry import Attempt, Gate, Retry
+
+MIN_LEFT = 0.001
+Timeout = float | httpx.Timeout | None
+
+
+def is_seconds(value: object) -> bool:
+    """Whether `value` can be a length of time: a number, not negative, not infinite."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
+
+
+@dataclass(slots=True)
+class Limits:
+    """How long one call may take, and what is sent again: `timeout` for each attempt, `deadline` for all of it."""
+
+    timeout: Timeout = defaults.ATTEMPT_TIMEOUT
+    deadline: float | None = defaults.DEADLINE
+    retry: Retry | None = None
+    on_attempt: Callable[[Attempt], object] | None = None
+    clock: Callable[[], float] = time.monotonic
+    """A clock of its own lets a test run an hour in no time."""
+    scope: Any = None
+    """The `Scope` of the bulk call that it belongs to, if any."""
+    began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.began = self.clock()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the call began."""
+        return self.clock() - self.began
+
+    def left(self) -> float | None:
+        """Seconds until the call must have ended."""
+        return None if self.deadline is None else max(self.deadline - self.elapsed, 0.0)
+
+    def fits(self, seconds: float) -> bool:
+        """Whether some time is left after so many seconds."""
+        return self.deadline is None or self.elapsed + seconds < self.deadline
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """One request and its response: when it must end, how large the body may be, and how far it has come.
+
+    It travels in the request's `extensions`, under `EXCHANGE`.
+    """
+
+    limits: Limits
+    max_body: int
+    stage: Stage = Stage.PERMIT
+    wake: Callable[[], object] | None = None
+    """Ends what the request waits for at this moment."""
+    is_aborted: bool = False
+    ends: float | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        seconds = [self.limits.left(), self.limits.timeout]
+        self.ends = min((self.limits.clock() + each for each in seconds if isinstance(each, int | float)), default=None)
+
+    def phases(self) -> dict[str, float | None]:
+        """The longest time of each part, as httpx names them."""
+        if not isinstance(self.limits.timeout, httpx.Timeout):
+            return dict.fromkeys(("connect", "read", "write", "pool"), self.left())
+        return {name: self.left(seconds) for name, seconds in self.limits.timeout.as_dict().items()}
+
+    def left(self, timeout: float | None = None) -> float | None:
+        """Seconds for the next step: its own `timeout`, or less; never 0, which sockets take for "do not wait"."""
+        left = None if self.ends is None else max(self.ends - self.limits.clock(), MIN_LEFT)
+        return left if timeout is None or (left is not None and left < timeout) else timeout
+
+    def has_ended(self) -> bool:
+        """Whether its time has passed."""
+        return self.ends is not None and self.limits.clock() >= self.ends
+
+    def abort(self) -> None:
+        """Ends it from another thread: its client was closed."""
+        self.is_aborted = True
+        if self.wake is not None:
+            self.wake()
+
+
+EXCHANGE = "rackspace_images.exchange"
+"""The name of an `Exchange` among a request's extensions."""
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A generated operation that is run.
+
+    `good`: the statuses of a success. `refusal`: makes the error of any other response; it gets the token too.
+    `check`: called with the body of a success, it returns what generated code is to parse. Raises `MalformedResponse`.
+    `base_url`: where the operation is; None for the endpoint of the region, which gets the token of the session.
+    """
+
+    limits: Limits
+    good: tuple[int, ...]
+    max_body: int
+    refusal: Callable[[ApiResponse, str | None], ImagesError]
+    check: Any
+    base_url: str | None = None
+    token: str | None = None
+    gate: Gate | None = None
+    is_repeatable: bool = True
+    image_id: str | None = None
+    keeps_body: bool = True
+    """Whether an error may keep the body of a success; that of a sign-in holds the token."""
+    unreadable: MalformedResponse | None = None
+    """The error of a success that generated code cannot parse."""
+
+    response: ApiResponse | None = field(default=None, repr=False)
+    parsed: Any = field(default=None, repr=False)
+    """What generated code made of the response."""
+    method: str = ""
+    url: str = ""
+    region: str | None = None
+    endpoint: str | None = None
+    attempts: int = 0
+    """Requests sent."""
+
+    def place(self, error: ImagesError) -> None:
+        """Tells an error where it happened, as far as it does not know."""
+        error.place(method=self.method or None, url=self.url or None)
+        if self.base_url is None:
+            error.place(image_id=self.image_id, region=self.region, endpoint=self.endpoint)
+            error.place(attempts=self.attempts or None, elapsed=self.limits.elapsed)
+        if self.response is not None and isinstance(error, MalformedResponse):
+            error.place(status_code=self.response.status_code, request_id=self.response.request_id)

@@ -1,0 +1,94 @@
+"""How far a request has come, and which error a failure of the libraries below becomes."""
+
+from __future__ import annotations
+
+import enum
+import os
+import ssl
+
+import httpcore
+import httpx
+
+from rackspace_images.errors import ConfigError, ConnectionFailed, ImagesError, RequestTimeout
+from rackspace_images.text import without_userinfo
+
+from .proxies import refused_by_proxy
+from .tls import Tls
+
+
+class Stage(enum.Enum):
+    """How far a request has come; the value says what was not done when its time runs out there."""
+
+    PERMIT = "no free connection"
+    CONNECTING = "no connection"
+    HANDSHAKE = "the TLS handshake was not done"
+    SENDING = "the request could not be sent"
+    WAITING = "no answer"
+    HEADERS = "the answer's headers did not end"
+    BODY = "the answer's body did not end"
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the server may have got the request."""
+        return self not in (Stage.PERMIT, Stage.CONNECTING, Stage.HANDSHAKE)
+
+
+def timed_out(stage: Stage) -> RequestTimeout:
+    """The error of a request whose time ran out at `stage`."""
+    return RequestTimeout(stage.value, sent=stage.is_sent)
+
+
+def explain(failure: Exception, stage: Stage, tls: Tls | None) -> ImagesError | None:
+    """The error that a failure to get a response becomes; None for a mistake in the program, which is raised.
+
+    The text holds nothing of what was sent. `tls` is None for a transport of the user's: of what that raises only the
+    name of the class is safe to show.
+    """
+    if isinstance(failure, ImagesError):
+        return failure.with_traceback(None)
+    if tls is None:
+        return None if isinstance(failure, MemoryError) else _explain_given(failure, stage)
+    match failure:
+        case httpx.ConnectTimeout() if stage is Stage.WAITING:
+            return timed_out(Stage.CONNECTING)
+        case httpx.TimeoutException() | httpcore.TimeoutException() | TimeoutError():
+            return timed_out(stage)
+        case httpx.LocalProtocolError() | httpcore.LocalProtocolError():
+            # Its text quotes the header that it found wrong, which may be the token.
+            return ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
+        case httpx.ProxyError() | httpcore.ProxyError():
+            # The text about a CONNECT begins with the status; about SOCKS there is none.
+            status = str(failure)[:3]
+            return refused_by_proxy(int(status) if status.isascii() and status.isdigit() else None)
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
+            return ConfigError(f"not a URL that a request can go to: {_text(failure)}")
+        case _ if isinstance(_innermost(failure), ssl.SSLCertVerificationError):
+            return tls.refused(_text(failure))
+        case httpx.HTTPError() | httpcore.NetworkError() | httpcore.ProtocolError() | OSError():
+            sent = stage.is_sent and not isinstance(failure, httpx.ConnectError | httpcore.ConnectError)
+            return ConnectionFailed(_text(failure), sent=sent)
+    return None
+
+
+def _explain_given(failure: Exception, stage: Stage) -> ImagesError:
+    name = type(failure).__name__
+    if isinstance(failure, httpx.TimeoutException | TimeoutError):
+        return RequestTimeout(f"{stage.value} ({name})", sent=not isinstance(failure, httpx.ConnectTimeout))
+    return ConnectionFailed(f"the transport raised {name}", sent=not isinstance(failure, httpx.ConnectError))
+
+
+def _innermost(failure: BaseException) -> BaseException:
+    """The lowest cause that has a text: httpx over asyncio says little of a connection that broke."""
+    found, below = failure, failure.__cause__ or failure.__context__
+    while below is not None:
+        found = below if str(below) else found
+        below = below.__cause__ or below.__context__
+    return found
+
+
+def _text(failure: BaseException) -> str:
+    failure = _innermost(failure)
+    if isinstance(failure, OSError) and not isinstance(failure, ssl.SSLError) and (failure.errno or 0) > 0:
+        # The system's own text: asyncio's differs from that of a plain socket.
+        return os.strerror(failure.errno or 0)
+    return without_userinfo(str(failure)) or type(failure).__name__

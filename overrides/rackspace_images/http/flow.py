@@ -1,0 +1,82 @@
+"""How decisions and I/O are kept apart.
+
+A flow is a generator that decides: it yields what is to be done next, a request to send, a generated operation to
+run or a pause, and receives its outcome. It does no I/O itself. `run` drives a flow for threads and `run_async` for
+tasks; they differ in how they wait and in nothing else, so both clients share every decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+
+from rackspace_images.errors import ImagesError
+
+if TYPE_CHECKING:
+    from .api_client import ApiClient, AsyncApiClient
+    from .call import Call
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Pause:
+    """A wait of so many seconds, or without a limit; `until` ends it early, and `leader` is the thread that sets it."""
+
+    seconds: float | None
+    until: Future[Any] | None = None
+    leader: int | None = None
+
+
+@dataclass(slots=True)
+class Operation:
+    """A generated operation to run: its two forms, each with its arguments, and the client and call to run it with.
+
+    What it returns is in the call: `parsed`, and `response`.
+    """
+
+    sync: Callable[..., Any] = field(repr=False)
+    asyncio: Callable[..., Awaitable[Any]] = field(repr=False)
+    client: Callable[..., Any]
+    """The class `Client` of the generated package."""
+    call: Call
+
+
+Step = httpx.Request | Operation | Pause
+Flow = Generator[Step, Any, T]
+
+
+def run(flow: Flow[T], client: ApiClient) -> T:
+    """Drives `flow` to its result; `client` performs its steps, and returns an error rather than raising it."""
+    try:
+        client.sender.check_open()
+        outcome = client.perform(next(flow))
+        while True:
+            outcome = client.perform(_advance(flow, outcome))
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    finally:
+        flow.close()
+
+
+async def run_async(flow: Flow[T], client: AsyncApiClient) -> T:
+    """`run`, awaited."""
+    try:
+        client.sender.check_open()
+        outcome = await client.perform(next(flow))
+        while True:
+            outcome = await client.perform(_advance(flow, outcome))
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    finally:
+        flow.close()
+
+
+def _advance(flow: Flow[Any], outcome: Any) -> Step:
+    return flow.throw(outcome) if isinstance(outcome, ImagesError) else flow.send(outcome)

@@ -1,0 +1,211 @@
+"""What is sent again, and when: the statuses, the waits, and the gate that a `Retry-After` closes."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from rackspace_images import defaults, errors
+from rackspace_images.errors import ConfigError, ImagesError, RequestTimeout
+from rackspace_images.text import one_line
+
+from .body import ApiResponse
+from .call import Call, Exchange, Limits, is_seconds
+from .flow import Flow, Pause
+
+Seconds = float | None
+RateLimited = errors.OverLimit | errors.ServiceUnavailable
+
+log = logging.getLogger("rackspace_images.retry")
+attempts_log = logging.getLogger("rackspace_images")
+# A program that wants to read it configures logging; without, Python would print warnings on its standard error.
+attempts_log.addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """What is worth sending again, and when.
+
+    A 413, 429 or 503 with a `Retry-After` is sent again when that has passed, as often as the deadline allows; waits
+    of more than `longest_retry_after` seconds together are not made. A connection that fails, a timeout, 500, 502,
+    504, and a limit that does not say how long, are sent again after `backoff` seconds, doubled each time up to
+    `longest_backoff` and shortened by chance to a half at the least, until `attempts` requests were made in all.
+    """
+
+    attempts: int = defaults.ATTEMPTS
+    backoff: float = defaults.BACKOFF
+    longest_backoff: float = defaults.LONGEST_BACKOFF
+    longest_retry_after: float = defaults.LONGEST_RETRY_AFTER
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.attempts, int) or self.attempts < 1:
+            raise ConfigError(f"Retry(attempts={self.attempts!r}): at least 1 request is made", hint="retry=None")
+        for name in ("backoff", "longest_backoff", "longest_retry_after"):
+            if not is_seconds(getattr(self, name)):
+                raise ConfigError(f"Retry({name}={getattr(self, name)!r}) is no number of seconds")
+
+    def wait_after(self, error: ImagesError, failures: int, *, repeatable: bool = True) -> float | None:
+        """Seconds to wait before the request is sent again, or None where it is not.
+
+        `failures`: how many attempts failed before this one without saying when to come back. `repeatable`: whether a
+        request that may have arrived can be sent a second time.
+        """
+        if not error.retryable or (not repeatable and _may_have_arrived(error)):
+            return None
+        if seconds := asked_to_wait(error):
+            return seconds if seconds <= self.longest_retry_after else None
+        if failures + 1 >= self.attempts:
+            return None
+        longest = min(self.backoff * 2.0 ** min(failures, 60), self.longest_backoff)
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311  not a secret
+
+
+def _may_have_arrived(error: ImagesError) -> bool:
+    """Whether the server may have got the request: it was lost on the way, or a gateway gave up."""
+    if isinstance(error, errors.ConnectionFailed | RequestTimeout):
+        return error.sent
+    return isinstance(error, errors.ApiError) and error.status_code == 504
+
+
+def asked_to_wait(error: ImagesError) -> float | None:
+    """The seconds that a server asks for; None where it does not say, or says none."""
+    return (error.retry_after or None) if isinstance(error, RateLimited) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request, as `on_attempt` receives it: never with a token, a key or a body.
+
+    `status`: the response's, or None; `error`: what it became, or None for a success; `attempt`: 1 for the first of
+    its call; `elapsed`: seconds of this attempt; `will_wait`: seconds until the next, or None where there is none.
+    """
+
+    method: str
+    url: str
+    region: str | None
+    status: int | None
+    error: ImagesError | None
+    attempt: int
+    elapsed: float
+    will_wait: float | None
+    request_id: str | None
+
+
+@dataclass(slots=True)
+class Gate:
+    """Closed by a `Retry-After`, for all threads and tasks that use the same region."""
+
+    until: float = 0.0
+    refusal: RateLimited | None = None
+
+    def close(self, until: float, refusal: RateLimited) -> None:
+        """Holds every call back until then."""
+        if until > self.until:
+            self.until, self.refusal = until, refusal
+
+    def refused(self, seconds: float) -> ImagesError:
+        """The error for a call that cannot wait for so long. Nothing was sent for it."""
+        assert self.refusal is not None  # noqa: S101
+        error = copy.copy(self.refusal)
+        error.retry_after = seconds
+        error.attempts = error.elapsed = error.image_id = None
+        return error
+
+
+def send_with_retries(
+    call: Call, build: Callable[[Exchange], httpx.Request], never: Callable[[ImagesError], bool]
+) -> Flow[ApiResponse]:
+    """Sends until there is a good response, or an error that is not worth another attempt.
+
+    `build` makes the request of an attempt; `never`: errors that the caller has a better answer to.
+    """
+    failures, waited, gate, clock = 0, 0.0, call.gate or Gate(), call.limits.clock
+    while True:
+        if gate.until:
+            yield from _pass(gate, call.limits)
+        began = clock()
+        call.attempts += 1
+        response: ApiResponse | None = None
+        try:
+            received: ApiResponse = yield build(Exchange(call.limits, call.max_body))
+            received.hide(call.token)
+            response = received
+            error = None if response.status_code in call.good else call.refusal(response, call.token)
+        except ImagesError as failure:
+            error = failure
+        elapsed, wait = clock() - began, None
+        if error is not None:
+            _complete(error, call)
+            wait = None if never(error) else _wait_after(error, failures, waited, gate, call)
+        _report(call, response, error, elapsed, wait)
+        if error is None:
+            assert response is not None  # noqa: S101
+            return response
+        if wait is None:
+            raise error
+        if asked_to_wait(error):
+            waited += wait
+        else:
+            failures += 1
+            yield Pause(wait)
+
+
+def _pass(gate: Gate, limits: Limits) -> Flow[None]:
+    """Waits until the gate is open. Raises the refusal that closed it where that takes too long."""
+    while limits.retry is not None and (seconds := gate.until - limits.clock()) > 0:
+        if not limits.fits(seconds):
+            raise gate.refused(seconds)
+        yield Pause(seconds)
+
+
+def _wait_after(error: ImagesError, failures: int, waited: float, gate: Gate, call: Call) -> float | None:
+    """Seconds until the next attempt, or None; a `Retry-After` closes the gate for every other call as well."""
+    retry = call.limits.retry
+    wait = None if retry is None else retry.wait_after(error, failures, repeatable=call.is_repeatable)
+    if retry is None or wait is None:
+        return None
+    if isinstance(error, RateLimited) and asked_to_wait(error):
+        gate.close(call.limits.clock() + wait, copy.copy(error))
+        if waited + wait > retry.longest_retry_after:
+            return None
+    return wait if call.limits.fits(wait) else None
+
+
+def _complete(error: ImagesError, call: Call) -> None:
+    """What the sender did not know: where the request went, and which limit ended it."""
+    error.place(method=call.method, url=call.url, attempts=call.attempts)
+    if call.token and error.request_id:
+        error.request_id = error.request_id.replace(call.token, "***")
+    if not isinstance(error, RequestTimeout):
+        return
+    limits = call.limits
+    if not limits.fits(0.002):
+        error.message = f"{error.message} when the call's {limits.deadline:g} s were over (deadline=)"
+        error.at_deadline = True
+    elif isinstance(limits.timeout, httpx.Timeout):
+        error.message = f"{error.message} within the time that timeout= allows for it"
+    elif limits.timeout is not None:
+        error.message = f"{error.message} within {limits.timeout:g} s (timeout=)"
+
+
+def _report(call: Call, response: ApiResponse | None, error: ImagesError | None, took: float, wait: Seconds) -> None:
+    status, request_id = (response.status_code, response.request_id) if response is not None else (None, None)
+    if attempts_log.isEnabledFor(logging.DEBUG):
+        values = (call.method, call.url, status or type(error).__name__, call.attempts, took, request_id)
+        attempts_log.debug("%s %s %s attempt=%d %.3fs request_id=%s", *values)
+    if wait is not None and error is not None:
+        level = logging.WARNING if wait > defaults.LONG_WAIT else logging.INFO
+        scope = "all calls to it wait" if asked_to_wait(error) else "again in"
+        log.log(level, "%s %s: %s %.1f s", one_line(call.region or call.url), type(error).__name__, scope, wait)
+    if call.limits.on_attempt is not None:
+        attempt = Attempt(call.method, call.url, call.region, status, error, call.attempts, took, wait, request_id)
+        try:
+            call.limits.on_attempt(attempt)
+        except Exception:
+            # A callback that fails must not cost the caller an image.
+            log.exception("on_attempt raised")

@@ -1,0 +1,139 @@
+"""The one place that sends: permits, deadlines, closing, and what a failure is called. Below it is any transport."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import weakref
+from queue import Empty, SimpleQueue
+
+import httpx
+
+from rackspace_images.errors import ClientClosed, ConfigError, ImagesError
+from rackspace_images.forks import renew_after_fork
+from rackspace_images.text import hide_tokens_in_logs
+
+from .body import ApiResponse, Body
+from .call import EXCHANGE, Exchange
+from .failures import Stage, explain, timed_out
+from .flow import Pause
+from .proxies import Proxies
+from .tls import Tls
+from .transport import Transport
+
+
+class Scope:
+    """Requests that end together: those of a client, or of one bulk call, which is a part of the client's.
+
+    `permits`: as many requests as may be under way at once, as a queue: a semaphore can lose one under Ctrl-C.
+    """
+
+    def __init__(self, permits: int, shared: SimpleQueue[None] | None = None) -> None:
+        self.permits = shared or SimpleQueue()
+        for _ in range(permits):
+            self.permits.put(None)
+        self.busy: set[Exchange] = set()
+        self.stopped = threading.Event()
+        self._parts: weakref.WeakSet[Scope] = weakref.WeakSet()
+
+    def part(self, permits: int | None) -> Scope:
+        """A scope that ends with this one, with permits of its own or this one's."""
+        part = Scope(0, self.permits) if permits is None else Scope(permits)
+        self._parts.add(part)
+        return part
+
+    def stop(self) -> None:
+        """Sends nothing more, and ends what is under way."""
+        self.stopped.set()
+        for part in list(self._parts):
+            part.stop()
+        for exchange in list(self.busy):
+            exchange.abort()
+
+
+CLOSED = "this client is closed"
+CLOSED_MEANWHILE = "this client was closed meanwhile"
+
+
+class Sender:
+    """Sends for threads. `transport`: the user's, or None for ours.
+
+    It returns what went wrong instead of raising it, so that nothing of a library below stays attached to an error.
+    """
+
+    def __init__(self, transport: httpx.BaseTransport | None, tls: Tls, proxies: Proxies, permits: int) -> None:
+        self._transport = transport or Transport(tls, proxies)
+        self._tls = None if transport is not None else tls
+        self._permits = permits
+        self.scope = Scope(permits)
+        hide_tokens_in_logs()
+        renew_after_fork(self)
+
+    def forked(self) -> None:
+        """Makes anew in a child process what only its parent can use."""
+        if not self.scope.stopped.is_set():
+            self.scope = Scope(self._permits)
+
+    def check_open(self) -> None:
+        """Raises `ClientClosed` after `close`."""
+        if self.scope.stopped.is_set():
+            raise ClientClosed(CLOSED)
+
+    def send(self, request: httpx.Request) -> ApiResponse | ImagesError:
+        """The response to a request, read and decoded; or the error that it ended in."""
+        exchange: Exchange = request.extensions[EXCHANGE]
+        scope: Scope = exchange.limits.scope or self.scope
+        try:
+            scope.permits.get(timeout=exchange.left())
+        except Empty:
+            return timed_out(Stage.PERMIT)
+        response: httpx.Response | None = None
+        try:
+            exchange.stage = Stage.WAITING
+            scope.busy.add(exchange)
+            if scope.stopped.is_set():
+                return ClientClosed(CLOSED_MEANWHILE)
+            response = self._transport.handle_request(request)
+            return _read(response, exchange)
+        except Exception as failure:
+            outcome = explain(failure, exchange.stage, self._tls)
+            if outcome is None:
+                raise
+        finally:
+            scope.busy.discard(exchange)
+            scope.permits.put(None)
+            # The response is there, or its error is: how its connection ends does not matter.
+            with contextlib.suppress(httpx.HTTPError, OSError):
+                if response is not None:
+                    response.close()
+        return ClientClosed(CLOSED_MEANWHILE) if scope.stopped.is_set() else outcome
+
+    def pause(self, pause: Pause, scope: Scope | None = None) -> ImagesError | None:
+        """Waits, but not beyond `close`."""
+        stopped = (scope or self.scope).stopped
+        if pause.until is None:
+            stopped.wait(pause.seconds)
+        elif pause.leader == threading.get_ident():
+            hint = "await the call of an async client, and make no call in on_attempt"
+            return ConfigError("a call on the thread that is signing in would wait for itself", hint=hint)
+        else:
+            settled = threading.Event()
+            pause.until.add_done_callback(lambda _: settled.set())
+            settled.wait(pause.seconds)
+        return ClientClosed(CLOSED_MEANWHILE) if stopped.is_set() else None
+
+    def close(self) -> None:
+        """Ends what is under way, and closes the connections. A second call does nothing."""
+        if not self.scope.stopped.is_set():
+            self.scope.stop()
+            self._transport.close()
+
+
+def _read(response: httpx.Response, exchange: Exchange) -> ApiResponse | ImagesError:
+    body, stream = Body(response, exchange), response.stream
+    assert isinstance(stream, httpx.SyncByteStream)  # noqa: S101
+    if body.error is None:
+        for chunk in stream:
+            if not body.add(chunk):
+                break
+    return body.response()

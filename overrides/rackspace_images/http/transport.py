@@ -1,0 +1,203 @@
+"""httpx's transports over connections of ours, and the only place that touches what is private to httpx and httpcore.
+
+httpx's `HTTPTransport.handle_request` asks its `_pool` for each response. Here that is a `Connections`, which gives
+each request a connection for itself: httpx's own pool looks at every connection for each request, so that 128 tasks
+make 91 requests a second with it, and thousands with this. Mocks and telemetry that put themselves in the place of
+httpx's transports or of httpcore's connections see every request.
+
+Private: `_pool` of httpx's two transports; `create_connection` of httpcore's proxies, which is not documented.
+`tests/http/test_private_names.py` guards both.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import httpcore
+import httpx
+
+from rackspace_images.defaults import KEEPALIVE_EXPIRY
+from rackspace_images.forks import renew_after_fork
+
+from .call import EXCHANGE
+from .network import Network, NetworkState
+from .proxies import Proxies
+from .tls import Tls
+
+
+class _Pool:
+    """The idle connections of each origin; the one that was used last is used next."""
+
+    kinds: tuple[Any, Any, Any]
+    """httpcore's classes: a connection, a pool through an HTTP proxy, and one through a SOCKS proxy."""
+
+    def __init__(self, tls: Tls, proxies: Proxies, network: Callable[..., Any]) -> None:
+        self._tls = tls
+        self._proxies = proxies
+        self._network = network
+        self.forked()
+        renew_after_fork(self)
+
+    def forked(self) -> None:
+        """In a child process the connections of its parent are neither used nor closed."""
+        self._lock = threading.Lock()
+        self._idle: dict[str, deque[NetworkState]] = defaultdict(deque)
+        self._is_closed = False
+
+    def take(self, url: httpcore.URL) -> Any:
+        """A connection for a request: an idle one, or a new one. Raises `ConfigError`."""
+        origin = f"{url.scheme.decode()}://{url.host.decode()}:{url.origin.port}"
+        with self._lock:
+            idle = self._idle[origin]
+            found = idle.pop() if idle else None
+        return found or self._open(origin, url.origin)
+
+    def keep(self, connection: Any, *, is_fit: bool) -> list[Any]:
+        """Keeps a connection that is fit; returns those to be closed: itself, or those idle for too long."""
+        # Through SOCKS it cannot be told whether more arrived than the response: such a connection is used once.
+        if not (is_fit and connection.holds_back and connection.http.is_idle()):
+            return [connection]
+        with self._lock:
+            if self._is_closed:
+                return [connection]
+            connection.used = time.monotonic()
+            idle = self._idle[connection.origin]
+            idle.append(connection)
+            expired = []
+            while idle[0].used < connection.used - KEEPALIVE_EXPIRY:
+                expired.append(idle.popleft())
+        return expired
+
+    def end(self) -> list[Any]:
+        """Keeps no connection from here on; returns the idle ones, to be closed."""
+        with self._lock:
+            self._is_closed = True
+            idle = [connection for connections in self._idle.values() for connection in connections]
+            self._idle.clear()
+        return idle
+
+    def _open(self, key: str, origin: httpcore.Origin) -> Any:
+        direct, through_http, through_socks = self.kinds
+        proxy = self._proxies.of(key)
+        is_tls, proxy_is_tls = origin.scheme == b"https", proxy is not None and proxy.url.scheme == "https"
+        # SOCKS replies are read in one read each, so nothing may be held back there.
+        is_socks = proxy is not None and proxy.url.scheme.startswith("socks")
+        connection = self._network(key, is_tls + proxy_is_tls, holds_back=not is_socks)
+        options: dict[str, Any] = {"keepalive_expiry": KEEPALIVE_EXPIRY, "network_backend": connection}
+        options["ssl_context"] = self._tls.context() if is_tls else None
+        if proxy is None:
+            connection.http = direct(origin, **options)
+            return connection
+        url = httpcore.URL(scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=b"/")
+        options["proxy_auth"] = proxy.raw_auth
+        if not is_socks:
+            options["proxy_headers"] = proxy.headers.raw
+        if proxy_is_tls:
+            options["proxy_ssl_context"] = proxy.ssl_context or self._tls.context()
+        connection.http = (through_socks if is_socks else through_http)(url, **options).create_connection(origin)
+        return connection
+
+
+class Connections(_Pool):
+    """What httpx's transport for threads has in the place of its pool."""
+
+    kinds = (httpcore.HTTPConnection, httpcore.HTTPProxy, httpcore.SOCKSProxy)
+
+    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Sends a request on a connection for itself, which is given back when the response is closed."""
+        connection = self.take(request.url)
+        try:
+            while connection.used and connection.http.has_expired():
+                connection.http.close()
+                connection = self.take(request.url)
+            connection.begin(request.extensions[EXCHANGE])
+            response: httpcore.Response = connection.http.handle_request(request)
+            response.stream = _Stream(response.stream, self, connection)
+            return response
+        except BaseException:
+            connection.http.close()
+            raise
+
+    def close(self) -> None:
+        """Closes the idle connections; those in use are closed when they are given back."""
+        for connection in self.end():
+            connection.http.close()
+
+
+class AsyncConnections(_Pool):
+    """What httpx's transport for tasks has in the place of its pool."""
+
+    kinds = (httpcore.AsyncHTTPConnection, httpcore.AsyncHTTPProxy, httpcore.AsyncSOCKSProxy)
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """`Connections.handle_request`, awaited."""
+        connection = self.take(request.url)
+        try:
+            while connection.used and connection.http.has_expired():
+                await connection.http.aclose()
+                connection = self.take(request.url)
+            connection.begin(request.extensions[EXCHANGE])
+            response: httpcore.Response = await connection.http.handle_async_request(request)
+            response.stream = _Stream(response.stream, self, connection)
+            return response
+        except BaseException:
+            await connection.http.aclose()
+            raise
+
+    async def aclose(self) -> None:
+        """Closes the idle connections; those in use are closed when they are given back."""
+        for connection in self.end():
+            await connection.http.aclose()
+
+
+class _Stream:
+    """The body of a response, for threads or for tasks. Closing it, once, gives its connection back."""
+
+    def __init__(self, stream: Any, pool: _Pool, connection: Any) -> None:
+        self._stream = stream
+        self._pool = pool
+        self._connection = connection
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._stream)
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        found: AsyncIterator[bytes] = self._stream.__aiter__()
+        return found
+
+    def close(self) -> None:
+        is_fit = False
+        try:
+            self._stream.close()
+            is_fit = True  # last: an interruption before leaves it unfit, and so closed
+        finally:
+            for unfit in self._pool.keep(self._connection, is_fit=is_fit):
+                unfit.http.close()
+
+    async def aclose(self) -> None:
+        is_fit = False
+        try:
+            await self._stream.aclose()
+            is_fit = True
+        finally:
+            for unfit in self._pool.keep(self._connection, is_fit=is_fit):
+                await unfit.http.aclose()
+
+
+class Transport(httpx.HTTPTransport):
+    """httpx's transport for threads, over `Connections`."""
+
+    def __init__(self, tls: Tls, proxies: Proxies) -> None:
+        # Not super().__init__(), which loads the CA file: plain http does without, and it takes 17 ms.
+        self._pool: Any = Connections(tls, proxies, Network)
+
+
+class AsyncTransport(httpx.AsyncHTTPTransport):
+    """httpx's transport for tasks, over `AsyncConnections`; `network` is `AsyncNetwork`, which imports asyncio."""
+
+    def __init__(self, tls: Tls, proxies: Proxies, network: Callable[..., Any]) -> None:
+        self._pool: Any = AsyncConnections(tls, proxies, network)

@@ -1,0 +1,206 @@
+"""What a client is made with, checked once, and what is made of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from .auth import GrantStore
+from .defaults import ATTEMPT_TIMEOUT, DEADLINE, MAX_CONNECTIONS, MOST_CONNECTIONS
+from .errors import ConfigError
+from .http.call import Timeout, is_seconds
+from .http.proxies import Proxies
+from .http.retry import Attempt, Retry
+from .http.sender import Sender
+from .http.tls import Cert, Tls
+from .regions import INTERFACES, checked_endpoint, checked_region
+from .text import Secret, Unshown, unshown
+from .version import USER_AGENT
+
+if TYPE_CHECKING:
+    from .http.async_sender import AsyncSender
+
+CA_VARIABLES = ("OS_CACERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+"""Where the environment names CA certificates; the first that is set counts."""
+
+_PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
+
+AnyTransport = httpx.BaseTransport | httpx.AsyncBaseTransport
+
+
+@dataclass(frozen=True)
+class ClientOptions:
+    """Every argument of the clients but the credentials. See `ImagesClient` for what each means.
+
+    Raises `ConfigError` for a value that cannot be used. It pickles, unless a value in it does not.
+    """
+
+    region: str | None = None
+    endpoint: str | None = None
+    timeout: Timeout = ATTEMPT_TIMEOUT
+    deadline: float | None = DEADLINE
+    retry: Retry | None = Retry()  # noqa: RUF009  frozen
+    interface: str = "public"
+    verify: bool | str | ssl.SSLContext = True
+    cert: Cert = None
+    proxy: httpx.Proxy | ConfigError | None = None
+    """As `read_proxy` returns it, so that no password is in a variable."""
+    allow_http: bool = False
+    user_agent: str | None = None
+    transport: AnyTransport | None = None
+    max_connections: int = MAX_CONNECTIONS
+    token_cache: GrantStore | None = None
+    on_attempt: Callable[[Attempt], object] | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> ClientOptions:
+        """The options of these arguments, an `Unshown`: a traceback with local variables shows no password."""
+        hidden = Unshown(given, cert=unshown(given.get("cert")))
+        if hidden.get("proxy") is not None:
+            hidden["proxy"] = read_proxy(hidden["proxy"], "proxy=")
+        return cls(**hidden)
+
+    def __post_init__(self) -> None:
+        self._set(proxy=usable(self.proxy), region=checked_region(self.region))
+        if self.endpoint is not None:
+            self._set(endpoint=checked_endpoint(self.endpoint))
+        self._set(interface=self.interface.removesuffix("URL"))
+        if self.interface not in INTERFACES:
+            raise ConfigError(f"no interface {self.interface}", hint=f"one of {', '.join(INTERFACES)}")
+        if self.user_agent is not None and not (self.user_agent.isascii() and self.user_agent.isprintable()):
+            raise ConfigError("user_agent holds a character that no HTTP header may hold")
+        if not _is_count(self.max_connections):
+            raise ConfigError(f"max_connections={self.max_connections!r} is no count of 1 to {MOST_CONNECTIONS}")
+        check_limit("timeout", self.timeout)
+        check_limit("deadline", self.deadline)
+        if self.transport is not None:
+            self._check_transport()
+
+    def _check_transport(self) -> None:
+        given = {"verify": self.verify is not True, "cert": self.cert is not None, "proxy": self.proxy is not None}
+        for name, is_given in given.items():
+            if is_given:
+                raise ConfigError(
+                    f"{name}= has no effect on a transport that is given", hint=f"set {name} in the transport"
+                )
+
+    def _set(self, **values: Any) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of every request."""
+        agent = f"{self.user_agent} {USER_AGENT}" if self.user_agent else USER_AGENT
+        return {"Accept": "application/json", "User-Agent": agent}
+
+    def sender(self) -> Sender:
+        """What sends for threads."""
+        transport = self.transport
+        if transport is not None and not isinstance(transport, httpx.BaseTransport):
+            raise ConfigError("transport= is not an httpx.BaseTransport", hint="httpx.HTTPTransport(), or its like")
+        return Sender(transport, *self.network, self.max_connections)
+
+    def async_sender(self) -> AsyncSender:
+        """What sends for tasks."""
+        from .http.async_sender import AsyncSender
+
+        transport = self.transport
+        if transport is not None and not isinstance(transport, httpx.AsyncBaseTransport):
+            raise ConfigError(
+                "transport= is not an httpx.AsyncBaseTransport", hint="httpx.AsyncHTTPTransport(), or its like"
+            )
+        return AsyncSender(transport, *self.network, self.max_connections)
+
+    @cached_property
+    def network(self) -> tuple[Tls, Proxies]:
+        """Certificates and proxies; those of the environment only for our own transport. Raises `ConfigError`."""
+        if self.transport is not None:
+            return Tls(), Proxies(None)
+        named = next((name for name in CA_VARIABLES if os.environ.get(name)), None) if self.verify is True else None
+        if named is None:
+            return Tls(self.verify, self.cert), proxies_for(usable(self.proxy))
+        tls = Tls(os.environ[named], self.cert, trusted=f"{named}={os.environ[named]}")
+        return tls, proxies_for(usable(self.proxy))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made, ({f.name: _picklable(f.name, getattr(self, f.name)) for f in fields(self)},)
+
+
+def _made(values: dict[str, Any]) -> ClientOptions:
+    return ClientOptions(**values)
+
+
+def _picklable(name: str, value: Any) -> Any:
+    try:
+        pickle.dumps(value)
+    except Exception as error:  # noqa: BLE001  an object may raise what it likes
+        reason = type(error).__name__
+    else:
+        return value
+    raise ConfigError(f"{name}= cannot be pickled ({reason})", hint=f"make the client without {name}= in each process")
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_CONNECTIONS
+
+
+def proxies_for(proxy: httpx.Proxy | None) -> Proxies:
+    """The proxy that was given; or those of the environment, as it is now. Raises `ConfigError`."""
+    if proxy is not None:
+        return Proxies(proxy)
+    from urllib.request import getproxies
+
+    env = Unshown(getproxies())
+    read = {scheme: _of_environment(scheme, env) for scheme in ("http", "https")}
+    found = {scheme: proxy for scheme, outcome in read.items() if (proxy := usable(outcome)) is not None}
+    return Proxies(None, found, env.get("no", ""))
+
+
+def _of_environment(scheme: str, env: Unshown) -> httpx.Proxy | ConfigError | None:
+    url = Secret(env.get(scheme) or env.get("all") or "")
+    return read_proxy(url, f"{scheme.upper()}_PROXY") if url else None
+
+
+def read_proxy(proxy: str | httpx.Proxy, where: str) -> httpx.Proxy | ConfigError:
+    """`proxy` as httpx has it, which does not show its password; or what is wrong with it.
+
+    Its locals hold the password, so it does not raise.
+    """
+    made: httpx.Proxy | None = None
+    host = ""
+    # httpx reads a name of other letters only when it is asked for.
+    with contextlib.suppress(ValueError, TypeError, httpx.InvalidURL):
+        # Many write a host and a port alone.
+        text = "" if isinstance(proxy, httpx.Proxy) else proxy if "://" in proxy else f"http://{proxy}"
+        made = proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(text)
+        host = made.url.host
+    if made is None or not host or made.url.scheme not in _PROXY_SCHEMES:
+        return ConfigError(f"{where} is not the URL of a proxy", hint=f"a URL with one of {', '.join(_PROXY_SCHEMES)}")
+    if made.url.scheme.startswith("socks") and find_spec("socksio") is None:
+        return ConfigError(f"{where} asks for SOCKS, and its package is missing", hint='pip install "httpx[socks]"')
+    return made
+
+
+def usable(proxy: httpx.Proxy | ConfigError | None) -> httpx.Proxy | None:
+    """What `read_proxy` gave, if it is a proxy. Raises the error that it is otherwise."""
+    if isinstance(proxy, ConfigError):
+        raise proxy
+    return proxy
+
+
+def check_limit(name: str, value: Any) -> None:
+    """Raises `ConfigError` for what cannot be a `timeout=` or a `deadline=`."""
+    is_phases = name == "timeout" and isinstance(value, httpx.Timeout)
+    if not (value is None or is_phases or (is_seconds(value) and value > 0)):
+        hint = f"seconds above 0, or {'an httpx.Timeout' if name == 'timeout' else 'None'}"
+        raise ConfigError(f"{name}={value!r} is no number of seconds", hint=hint)
