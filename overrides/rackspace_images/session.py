@@ -181,7 +181,8 @@ class Session:
             if token is not None:
                 values["X-Auth-Token"] = token
             headers = _Headers(_checked_headers(values))
-            self._headers.clear()  # of tokens that were replaced
+            if len(self._headers) >= MAX_PREPARED:
+                self._headers.clear()  # most are of tokens that were replaced
             self._headers[netloc, token] = headers
         return headers
 
@@ -289,6 +290,7 @@ def image_response(call: Call) -> ImageResponse:
     )
 
 
+MAX_PREPARED = 64
 _NO_BODY = httpx.ByteStream(b"")
 _IMAGE_PATH = re.compile(r"/images/([^/]*)")
 
