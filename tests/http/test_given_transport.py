@@ -6,7 +6,7 @@ import asyncio
 import pickle
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,7 @@ class Failing(httpx.SyncByteStream, httpx.AsyncByteStream):
         yield b"{"
         raise self.error
 
-    async def __aiter__(self) -> Any:
+    async def __aiter__(self) -> AsyncIterator[bytes]:
         yield b"{"
         raise self.error
 
@@ -219,7 +219,7 @@ def test_body_of_a_transport_is_bounded(way: Way) -> None:
                 taken += 1
                 yield b" " * 2**20
 
-        async def __aiter__(self) -> Any:
+        async def __aiter__(self) -> AsyncIterator[bytes]:
             for part in self:
                 yield part
 

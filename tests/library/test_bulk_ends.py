@@ -106,6 +106,7 @@ def test_bulk_call_that_is_left_shuts_down_what_is_under_way(call: Call) -> None
 def test_bulk_call_that_is_dropped_shuts_down_what_is_under_way(call: Call) -> None:
     """As by a `break` out of the loop: its iterator is collected."""
     with Faulty(holding) as server, signed_in(server) as images:
+        sent = 0
         for one, _ in call(images):
             assert one == FIRST
             sent = settle(server)

@@ -22,16 +22,21 @@ _NOT_KEPT = (b"content-encoding", b"content-length", b"transfer-encoding", b"set
 class ApiResponse(httpx.Response):
     """A response whose body is there, decoded. `parsed`: what the operation's check made of it."""
 
-    content = b""
+    body = b""
     parsed: Any = None
     request_id: str | None = None
     """The server's name for the request."""
-    sent_to = ("GET", "")
+    sent_to: tuple[str, str] = ("GET", "")
     """The method and URL of its request."""
 
     def json(self, **kwargs: Any) -> Any:
         """What the operation's check left for generated code to parse."""
         return self.parsed
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
+        return self.body
 
     @property
     def request(self) -> httpx.Request:
@@ -41,11 +46,6 @@ class ApiResponse(httpx.Response):
     @request.setter
     def request(self, value: object) -> None:
         """httpx's client sets it; the request that it sets holds the token."""
-
-    def hide(self, secret: str | None) -> None:
-        """Takes a secret that the server quotes out of the request id."""
-        if secret and self.request_id and secret in self.request_id:
-            self.request_id = self.request_id.replace(secret, "***")
 
 
 class Body:
@@ -60,14 +60,13 @@ class Body:
         exchange.stage = Stage.BODY
         self._received = received
         self._exchange = exchange
-        self._limit = exchange.max_body
         self._sent = 0
         self._decoded = bytearray()
         fields = {name.lower(): value for name, value in received.headers.raw}
         encoding = received.headers["Content-Encoding"].strip().lower() if b"content-encoding" in fields else ""
         self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if encoding in ("gzip", "deflate") else None
         length = fields.get(b"content-length", b"")
-        if length.isdigit() and len(length) < 20 and int(length) > self._limit:
+        if length.isdigit() and len(length) < 20 and int(length) > self._exchange.max_body:
             self.error = self._too_large()
         elif self._unpack is None and encoding not in ("", "identity"):
             self.error = MalformedResponse(f"the body's Content-Encoding is {encoding}, which was not asked for")
@@ -81,7 +80,7 @@ class Body:
             self.error = MalformedResponse(_MISENCODED)
         if self._exchange.has_ended():
             self.error = timed_out(Stage.BODY)
-        elif max(len(self._decoded), self._sent) > self._limit:
+        elif max(len(self._decoded), self._sent) > self._exchange.max_body:
             self.error = self._too_large()
         return self.error is None
 
@@ -89,10 +88,10 @@ class Body:
         if self._unpack is None:
             self._decoded += data
             return
-        while data and len(self._decoded) <= self._limit:
+        while data and len(self._decoded) <= self._exchange.max_body:
             if self._unpack.eof:
                 self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
-            self._decoded += self._unpack.decompress(data, self._limit + 1 - len(self._decoded))
+            self._decoded += self._unpack.decompress(data, self._exchange.max_body + 1 - len(self._decoded))
             data = self._unpack.unconsumed_tail or self._unpack.unused_data
 
     def response(self) -> ApiResponse | ImagesError:
@@ -103,7 +102,7 @@ class Body:
         headers = [field for field in self._received.headers.raw if field[0].lower() not in _NOT_KEPT]
         content = bytes(self._decoded)
         response = ApiResponse(self._received.status_code, headers=headers, stream=httpx.ByteStream(content))
-        response.content = content
+        response.body = content
         response.headers.encoding = "latin-1"
         if found := next(filter(None, map(response.headers.get, _REQUEST_IDS)), None):
             response.request_id = one_line(found)
@@ -112,4 +111,4 @@ class Body:
         return error or response
 
     def _too_large(self) -> ResponseTooLarge:
-        return ResponseTooLarge(f"the body has more than {self._limit} bytes")
+        return ResponseTooLarge(f"the body has more than {self._exchange.max_body} bytes")
