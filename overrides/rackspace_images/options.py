@@ -201,6 +201,6 @@ def usable(proxy: httpx.Proxy | ConfigError | None) -> httpx.Proxy | None:
 def check_limit(name: str, value: Any) -> None:
     """Raises `ConfigError` for what cannot be a `timeout=` or a `deadline=`."""
     is_phases = name == "timeout" and isinstance(value, httpx.Timeout)
-    if not (value is None or is_phases or (is_seconds(value) and float(value) > 0)):
+    if not (value is None or is_phases or (is_seconds(value) and value != 0)):
         hint = f"seconds above 0, or {'an httpx.Timeout' if name == 'timeout' else 'None'}"
         raise ConfigError(f"{name}={value!r} is no number of seconds", hint=hint)

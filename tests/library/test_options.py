@@ -201,7 +201,7 @@ def test_call_beyond_max_connections_waits_within_its_timeout(way: Way) -> None:
     """And says what it waited for."""
     with Counting(takes=1.0) as server:
         with way.client(server.endpoint, max_connections=1, retry=None, timeout=1.5) as images:
-            failed = [one for one in images.outcomes(ids(4), at_once=4) if not isinstance(one, Image)]
+            failed = [one for one in images.outcomes(ids(12), at_once=12) if not isinstance(one, Image)]
             assert {type(one) for one in failed} == {errors.RequestTimeout}
             assert any("no free connection" in str(one) for one in failed)
 
