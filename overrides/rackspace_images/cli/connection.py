@@ -87,13 +87,16 @@ def started_sandbox(port: int = 0) -> Iterator[Sandbox]:
 
 
 def _sandbox_client(sandbox: Sandbox, args: Namespace, watch: Watch) -> ImagesClient:
-    import ssl
+    from rackspace_images.http.proxies import Proxies
+    from rackspace_images.http.tls import Tls
+    from rackspace_images.http.transport import Transport
 
     return ImagesClient(
         ApiKey(*sandbox.api_key, auth_url=sandbox.auth_url),
         region=args.region,
         on_attempt=watch.on_attempt,
-        # It speaks http to this very process: there is nothing to verify, and no certificates are read for it.
-        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        # It speaks http to this very process: what proxies and certificates the environment names, good or bad, is
+        # left out.
+        transport=Transport(Tls(), Proxies(None)),
         **_limits(args),
     )

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
+from urllib.parse import urlencode
 
 import httpx
 
@@ -154,12 +155,11 @@ _SET_BY_SESSION = b"accept accept-encoding connection content-length host user-a
 
 def request_parts(method: str, url: Any, **options: Any) -> RequestParts:
     """The parts of a request as generated code gives them. Options of httpx that are not named here have no effect."""
-    query = f"?{httpx.QueryParams(options['params'])}" if options.get("params") else ""
+    query = f"?{urlencode(options['params'])}" if options.get("params") else ""
     body = options.get("content") or (json.dumps(options["json"]).encode() if "json" in options else b"")
     headers = [(name.encode(), value.encode()) for name, value in (options.get("headers") or {}).items()]
-    timeout = options.get("timeout")
-    given = timeout if isinstance(timeout, int | float | httpx.Timeout) else None
-    return RequestParts(method.upper(), f"{url}{query}", _own(headers), body, given)
+    timeout = given if isinstance(given := options.get("timeout"), int | float | httpx.Timeout) else None
+    return RequestParts(method.upper(), f"{url}{query}", _own(headers), body, timeout)
 
 
 def parts_of(request: httpx.Request) -> RequestParts:
