@@ -10,7 +10,7 @@ import httpx
 import pytest
 from rackspace_images import KeystonePassword, StaticToken, client_auth, errors, generated_client
 from rackspace_images_api.api.images import get_image
-from rackspace_images_api.models import Fault, ImageEnvelope, ItemNotFoundFault
+from rackspace_images_api.models import ImageEnvelope
 
 from .clients import NOBODYS_ID, Opened, application_credential_of, both, password_of
 from .lab import Credentials, OpenStackLab
@@ -164,13 +164,11 @@ def test_generated_client(lab: OpenStackLab) -> None:
     """The generated functions work, awaited or not, with a client that is signed in and knows the region's URL."""
     with generated_client(password_of(lab, lab.demo), region="dfw") as client:
         answer = get_image.sync(UUID(lab.images["private"]), client=client)
-        nothing = get_image.sync_detailed(UUID(NOBODYS_ID), client=client)
+        with pytest.raises(errors.ImageNotFound, match="Image not found") as caught:
+            get_image.sync_detailed(UUID(NOBODYS_ID), client=client)
     assert isinstance(answer, ImageEnvelope)
     assert answer.image.name == "only for demo"
-    assert nothing.status_code == 404
-    assert isinstance(nothing.parsed, ItemNotFoundFault)
-    assert isinstance(nothing.parsed.item_not_found, Fault)
-    assert nothing.parsed.item_not_found.message == "Image not found."
+    assert (caught.value.status_code, caught.value.fault, caught.value.image_id) == (404, "itemNotFound", NOBODYS_ID)
 
     async def ask() -> Any:
         async with generated_client(password_of(lab, lab.demo), region="DFW") as client:
