@@ -103,8 +103,9 @@ def each(
     workers' threads, by one at a time.
     """
     source, taking, stop = iter(ids), threading.Lock(), threading.Event()
-    # As many as there are workers: none of them is ever left waiting for room by one who went away.
-    done: queue.Queue[tuple[Id, T | ImagesError] | Ended] = queue.Queue(concurrency)
+    # A place for each result that is under way or waits to be taken. Two simple queues cost less than a bounded one.
+    places: queue.SimpleQueue[None] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[Id, T | ImagesError] | Ended] = queue.SimpleQueue()
     started = 0
 
     def start() -> None:
@@ -115,27 +116,27 @@ def each(
     def work() -> None:
         ended = Ended()
         try:
-            while not stop.is_set():
+            while places.get() is None and not stop.is_set():
                 with taking:
                     one = next(source)
                     if started < concurrency and not stop.is_set():
                         start()
-                outcome = _outcome(ask, one)
-                if not stop.is_set():
-                    done.put((one, outcome))
+                done.put((one, _outcome(ask, one)))
         except StopIteration:
             pass
         except BaseException as error:  # noqa: BLE001  raised where it is waited for
             ended.error = error
-        if not stop.is_set():
-            done.put(ended)
+        done.put(ended)
 
     ended = 0
+    for _ in range(2 * concurrency):
+        places.put(None)
     try:
         start()
         while ended < started:
             item = done.get()
             if not isinstance(item, Ended):
+                places.put(None)
                 yield item
             elif item.error is not None:
                 raise item.error
@@ -145,8 +146,8 @@ def each(
         stop.set()
         if scope is not None:
             scope.stop()
-        while not done.empty():
-            done.get_nowait()
+        for _ in range(started):
+            places.put(None)
 
 
 def _outcome(ask: Callable[[Id], T], one: Id) -> T | ImagesError:

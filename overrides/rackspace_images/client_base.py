@@ -166,6 +166,8 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         return f"<{type(self).__name__} region={self.region or self._place.wanted!r} endpoint={endpoint!r}>"
 
     def _limits(self, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED, scope: object = None) -> Limits:
+        if timeout is UNCHANGED and deadline is UNCHANGED:
+            return self._session.limits(scope)
         given = {"timeout": timeout, "deadline": deadline}
         own = {name: value for name, value in given.items() if not isinstance(value, Unchanged)}
         return self._session.limits(scope, **own)

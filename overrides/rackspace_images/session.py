@@ -91,11 +91,12 @@ class Session:
 
     def limits(self, scope: object = None, **own: Any) -> Limits:
         """The limits of a call that begins now; `own`: a `timeout` or a `deadline` of the call's own."""
+        options = self.options
+        limits = Limits(options.timeout, options.deadline, options.retry, options.on_attempt, self.clock, scope)
         for name, value in own.items():
             check_limit(name, value)
-        given = {"timeout": self.options.timeout, "deadline": self.options.deadline, **own}
-        retry, on_attempt = self.options.retry, self.options.on_attempt
-        return Limits(**given, retry=retry, on_attempt=on_attempt, clock=self.clock, scope=scope)
+            setattr(limits, name, value)
+        return limits
 
     def handle(self, place: Place, call: Call | None, parts: RequestParts) -> Flow[ApiResponse]:
         """The flow of one request of generated code, to its good and checked response.
