@@ -6,13 +6,16 @@ Identity's models are imported when one is asked for: who has a token kept does 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from .errors import ConfigError
-from .text import is_token, service_url
+from .text import Unshown, is_token, service_url, unshown
 
 if TYPE_CHECKING:
     from rackspace_identity_api import models as wire
+
+T = TypeVar("T")
 
 US_AUTH_URL = "https://identity.api.rackspacecloud.com/v2.0/"
 """Rackspace Identity for accounts in the United States: the default of `ApiKey` and `Password`."""
@@ -20,7 +23,21 @@ UK_AUTH_URL = "https://lon.identity.api.rackspacecloud.com/v2.0/"
 """Rackspace Identity for accounts in the United Kingdom."""
 
 
-@dataclass(frozen=True, init=False, repr=False)
+def _checked(kind: type[T]) -> type[T]:
+    """Checks credentials after their `__init__`, in a frame without secrets: a traceback may show its variables."""
+    fill = kind.__init__
+
+    @wraps(fill)
+    def __init__(self: Any, *args: Any, **values: Any) -> None:
+        args, values = unshown(args), Unshown(values)
+        fill(self, *args, **values)
+        self._check()
+
+    kind.__init__ = __init__  # type: ignore[method-assign]
+    return kind
+
+
+@dataclass(frozen=True, repr=False)
 class Credentials:
     """What all credentials are: frozen, equal by value, and without a secret in their `repr`.
 
@@ -30,12 +47,10 @@ class Credentials:
 
     secret_kind: ClassVar[str]
     """What is sent as proof, in words for a person."""
+    version: ClassVar[str] = "v3"
+    """The version of identity's API, which `auth_url` ends in."""
 
-    auth_url: str | None = None
-
-    def _set(self, **values: Any) -> None:
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
+    auth_url: str | None = field(default=None, kw_only=True)
 
     @property
     def who(self) -> tuple[str, ...]:
@@ -51,28 +66,36 @@ class Credentials:
         """What nobody is to be shown."""
         return tuple(getattr(self, f.name) for f in fields(self) if not f.repr)
 
+    def _check(self) -> None:
+        object.__setattr__(self, "auth_url", versioned(self.auth_url, self.version))
+        missing = [name for name, is_given in self._required().items() if not is_given]
+        if missing:
+            raise ConfigError(
+                f"{type(self).__name__} lacks {' and '.join(missing)}",
+                hint="give each as text that is not empty, and that is UTF-8 where the environment sets it",
+            )
+
+    def _required(self) -> dict[str, object]:
+        """What has to be given, and whether it is: every field, where a class does not say otherwise."""
+        return {f.name: _is_text(getattr(self, f.name)) for f in fields(self)}
+
     def __repr__(self) -> str:
         shown = ((f.name, getattr(self, f.name)) for f in fields(self) if f.repr)
         inside = ", ".join(f"{name}={value!r}" for name, value in shown if value is not None)
         return f"{type(self).__name__}({inside})"
 
 
-@dataclass(frozen=True, init=False, repr=False)
+@_checked
+@dataclass(frozen=True, repr=False)
 class ApiKey(Credentials):
     """A Rackspace user name and API key. `auth_url`: the identity service, by default the US one (`US_AUTH_URL`)."""
 
     secret_kind = "API key"  # noqa: S105
+    version = "v2.0"
 
-    username: str = ""
-    api_key: str = field(default="", repr=False)
-
-    def __init__(self, username: str, api_key: str, *, auth_url: str = US_AUTH_URL) -> None:
-        self._set(username=username, api_key=api_key)
-        # A traceback that shows local variables must not show this one.
-        given = _is_text(api_key)
-        del api_key
-        self._set(auth_url=versioned(auth_url, "v2.0"))
-        _require(self, username=_is_text(username), api_key=given)
+    username: str
+    api_key: str = field(repr=False)
+    auth_url: str = field(default=US_AUTH_URL, kw_only=True)
 
     @property
     def who(self) -> tuple[str, ...]:
@@ -85,21 +108,17 @@ class ApiKey(Credentials):
         return wire.RackspaceTokenRequest(wire.RackspaceAuth(rax_kske_yapi_key_credentials=key))
 
 
-@dataclass(frozen=True, init=False, repr=False)
+@_checked
+@dataclass(frozen=True, repr=False)
 class Password(Credentials):
     """A Rackspace user name and password. `auth_url`: the identity service, by default the US one (`US_AUTH_URL`)."""
 
     secret_kind = "password"  # noqa: S105
+    version = "v2.0"
 
-    username: str = ""
-    password: str = field(default="", repr=False)
-
-    def __init__(self, username: str, password: str, *, auth_url: str = US_AUTH_URL) -> None:
-        self._set(username=username, password=password)
-        given = _is_text(password)
-        del password
-        self._set(auth_url=versioned(auth_url, "v2.0"))
-        _require(self, username=_is_text(username), password=given)
+    username: str
+    password: str = field(repr=False)
+    auth_url: str = field(default=US_AUTH_URL, kw_only=True)
 
     @property
     def who(self) -> tuple[str, ...]:
@@ -112,7 +131,8 @@ class Password(Credentials):
         return wire.RackspaceTokenRequest(wire.RackspaceAuth(password_credentials=proof))
 
 
-@dataclass(frozen=True, init=False, repr=False)
+@_checked
+@dataclass(frozen=True, repr=False, kw_only=True)
 class KeystonePassword(Credentials):
     """An OpenStack user and password, and the project to sign in to.
 
@@ -122,9 +142,10 @@ class KeystonePassword(Credentials):
 
     secret_kind = "password"  # noqa: S105
 
+    auth_url: str = field()
     username: str | None = None
     user_id: str | None = None
-    password: str = field(default="", repr=False)
+    password: str = field(repr=False)
     project_name: str | None = None
     project_id: str | None = None
     user_domain_name: str | None = None
@@ -132,46 +153,15 @@ class KeystonePassword(Credentials):
     project_domain_name: str | None = None
     project_domain_id: str | None = None
 
-    def __init__(
-        self,
-        *,
-        auth_url: str,
-        password: str,
-        username: str | None = None,
-        user_id: str | None = None,
-        project_name: str | None = None,
-        project_id: str | None = None,
-        user_domain_name: str | None = None,
-        user_domain_id: str | None = None,
-        project_domain_name: str | None = None,
-        project_domain_id: str | None = None,
-    ) -> None:
-        self._set(
-            password=password,
-            username=username,
-            user_id=user_id,
-            project_name=project_name,
-            project_id=project_id,
-            user_domain_name=user_domain_name,
-            user_domain_id=user_domain_id,
-            project_domain_name=project_domain_name,
-            project_domain_id=project_domain_id,
-        )
-        given = _is_text(password)
-        del password
-        self._set(auth_url=versioned(auth_url, "v3"))
-        domain = user_domain_name or user_domain_id
-        _require(
-            self,
-            **{
-                "username or user_id": username or user_id,
-                "password": given,
-                "user_domain_name or user_domain_id": user_id or domain,
-                "project_domain_name or project_domain_id": (
-                    not project_name or project_id or project_domain_name or project_domain_id or domain
-                ),
-            },
-        )
+    def _required(self) -> dict[str, object]:
+        domain = self.user_domain_name or self.user_domain_id
+        project_domain = self.project_domain_name or self.project_domain_id or domain
+        return {
+            "username or user_id": self.username or self.user_id,
+            "password": _is_text(self.password),
+            "user_domain_name or user_domain_id": self.user_id or domain,
+            "project_domain_name or project_domain_id": not self.project_name or self.project_id or project_domain,
+        }
 
     @property
     def who(self) -> tuple[str, ...]:
@@ -202,21 +192,16 @@ class KeystonePassword(Credentials):
         return wire.KeystoneTokenRequest(auth)
 
 
-@dataclass(frozen=True, init=False, repr=False)
+@_checked
+@dataclass(frozen=True, repr=False, kw_only=True)
 class ApplicationCredential(Credentials):
     """An OpenStack application credential, which belongs to one project. `auth_url`: with or without `/v3`."""
 
     secret_kind = "application credential's secret"  # noqa: S105
 
-    id: str = ""
-    secret: str = field(default="", repr=False)
-
-    def __init__(self, *, auth_url: str, id: str, secret: str) -> None:  # noqa: A002
-        self._set(id=id, secret=secret)
-        given = _is_text(secret)
-        del secret
-        self._set(auth_url=versioned(auth_url, "v3"))
-        _require(self, id=_is_text(id), secret=given)
+    auth_url: str = field()
+    id: str
+    secret: str = field(repr=False)
 
     @property
     def who(self) -> tuple[str, ...]:
@@ -230,7 +215,8 @@ class ApplicationCredential(Credentials):
         return wire.KeystoneTokenRequest(wire.KeystoneAuth(identity=identity))
 
 
-@dataclass(frozen=True, init=False, repr=False)
+@_checked
+@dataclass(frozen=True, repr=False)
 class StaticToken(Credentials):
     """A token from elsewhere, used as it is and never renewed.
 
@@ -239,15 +225,16 @@ class StaticToken(Credentials):
 
     secret_kind = "token"  # noqa: S105
 
-    token: str = field(default="", repr=False)
+    token: str = field(repr=False)
 
-    def __init__(self, token: str, *, auth_url: str | None = None) -> None:
-        self._set(token=token)
-        good = is_token(token)
-        del token
-        self._set(auth_url=None if auth_url is None else versioned(auth_url, "v3"))
-        if not good:
+    def _check(self) -> None:
+        if self.auth_url is not None:
+            super()._check()
+        if not is_token(self.token):
             raise ConfigError("the token is empty or holds a character that no HTTP header may hold")
+
+    def _required(self) -> dict[str, object]:
+        return {}
 
     @property
     def who(self) -> tuple[str, ...]:
@@ -257,10 +244,10 @@ class StaticToken(Credentials):
         return None
 
 
-def versioned(auth_url: str, version: str) -> str:
+def versioned(auth_url: str | None, version: str) -> str:
     """`auth_url` ending in `version`, which people leave out or follow by `/` or `/tokens`."""
     parts = service_url(auth_url)
-    if parts is None:
+    if parts is None or auth_url is None:
         raise ConfigError("auth_url is not the URL of an identity service", hint=f"auth_url='https://…/{version}'")
     if "@" in parts.netloc:
         raise ConfigError("auth_url holds a user name or password; what is logged would show it", hint="leave it out")
@@ -294,12 +281,3 @@ def _tagged(of_id: str | None, name: str | None) -> str:
 def _is_text(value: object) -> bool:
     """Whether `value` can be sent: text, and without the halves of characters that a bad encoding leaves behind."""
     return isinstance(value, str) and value != "" and not any("\ud800" <= character <= "\udfff" for character in value)
-
-
-def _require(credentials: Credentials, **given: object) -> None:
-    missing = [name for name, value in given.items() if not value]
-    if missing:
-        raise ConfigError(
-            f"{type(credentials).__name__} lacks {' and '.join(missing)}",
-            hint="give each as text that is not empty, and that is UTF-8 where the environment sets it",
-        )
