@@ -26,7 +26,7 @@ class Suite:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=100,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
