@@ -16,11 +16,12 @@ T = TypeVar("T")
 async def each_async(
     ids: Iterable[Id] | AsyncIterable[Id], ask: Callable[[Id], Coroutine[Any, Any, T]], concurrency: int
 ) -> AsyncIterator[tuple[Id, T | ImagesError]]:
-    """`each`, awaited; the ids may come from an async iterable too."""
+    """`each`, awaited; the ids may come from an async iterable too. Tasks have the same context variables."""
     source, taking, emptied = _aiter(ids), asyncio.Lock(), asyncio.Event()
     heap: list[tuple[Id, T | ImagesError] | Ended] = []
     workers: list[asyncio.Task[None]] = []
     waiting: asyncio.Future[None] | None = None
+    started = 1  # counted before each starts: an eager task runs before `create_task` returns it
 
     def hand_over(item: tuple[Id, T | ImagesError] | Ended) -> None:
         heap.append(item)
@@ -28,12 +29,14 @@ async def each_async(
             waiting.set_result(None)
 
     async def work() -> None:
+        nonlocal started
         ended = Ended()
         try:
             while True:
                 async with taking:
                     one = await anext(source)
-                    if len(workers) < concurrency:
+                    if started < concurrency:
+                        started += 1
                         workers.append(asyncio.create_task(work()))
                 hand_over((one, await _outcome_async(ask, one)))
                 while len(heap) >= concurrency:
@@ -48,7 +51,7 @@ async def each_async(
     ended = 0
     try:
         workers.append(asyncio.create_task(work()))
-        while ended < len(workers):
+        while ended < started:
             if not heap:
                 waiting = asyncio.get_running_loop().create_future()
                 await waiting

@@ -10,6 +10,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -100,8 +101,9 @@ def each(
     """(id, what `ask` gave or raised) as they arrive, by threads.
 
     Leaving early sends nothing more, ends what is under way in `scope`, and waits for nothing. The ids are taken in the
-    workers' threads, by one at a time.
+    workers' threads, by one at a time. Each thread has the context variables of the caller that begins to iterate.
     """
+    context = copy_context()
     source, taking, stop = iter(ids), threading.Lock(), threading.Event()
     # A place for each result that is under way or waits to be taken. Two simple queues cost less than a bounded one.
     places: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -111,7 +113,8 @@ def each(
     def start() -> None:
         nonlocal started
         started += 1
-        threading.Thread(target=work, name=f"rackspace-images-{started}", daemon=True).start()
+        run = context.copy().run  # a copy for each, as no two threads can be in one context
+        threading.Thread(target=run, args=(work,), name=f"rackspace-images-{started}", daemon=True).start()
 
     def work() -> None:
         ended = Ended()

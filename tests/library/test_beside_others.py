@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import respx
+from cloud import Cloud
 from faulty import IMAGE_ID, Faulty, answering, image
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
@@ -119,3 +121,33 @@ def test_opentelemetry_has_a_span_for_each_attempt(spans: InMemorySpanExporter) 
             images.get(IMAGE_ID)
         asyncio.run(ask(key))
     assert [span.name for span in spans.get_finished_spans()] == ["POST", "GET", "GET"] * 2
+
+
+@pytest.mark.parametrize("method", ["get_many", "locate_many", "locate"])
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+def test_opentelemetry_spans_of_a_bulk_call_are_children_of_the_callers(
+    method: str, is_async: bool, spans: InMemorySpanExporter
+) -> None:
+    """In threads as in tasks, the sign-in among them: one trace, with no orphan."""
+    numbered = [f"00000000-0000-4000-8000-{number:012d}" for number in range(6)]
+
+    def call(images: ImagesClient | AsyncImagesClient) -> Any:
+        return images.locate(numbered[0]) if method == "locate" else getattr(images, method)(numbered, concurrency=3)
+
+    async def ask(key: ApiKey) -> None:
+        async with AsyncImagesClient(key, region="DFW") as images:
+            if method == "locate":
+                await call(images)
+            else:
+                assert len([one async for one in call(images)]) == 6
+
+    with Cloud() as cloud, TracerProvider().get_tracer("caller").start_as_current_span("batch") as batch:
+        if is_async:
+            asyncio.run(ask(cloud.api_key()))
+        else:
+            with ImagesClient(cloud.api_key(), region="DFW") as images:
+                list(call(images).found if method == "locate" else call(images))
+    requests = spans.get_finished_spans()
+    assert len(requests) == {"get_many": 6, "locate_many": 12, "locate": 2}[method] + 1
+    assert {one.parent.span_id if one.parent else None for one in requests} == {batch.get_span_context().span_id}
+    assert {one.context.trace_id for one in requests if one.context} == {batch.get_span_context().trace_id}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from cloud import Cloud
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, StaticToken, errors
@@ -102,6 +105,115 @@ def test_no_more_than_concurrency_are_under_way(many: Many) -> None:
     with Scripted(slow) as server:
         many(server.endpoint, map(numbered, range(60)), concurrency=5)
     assert most == 5
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks are new in Python 3.12")
+@pytest.mark.parametrize("concurrency", [1, 5])
+def test_no_more_than_concurrency_are_under_way_with_eager_tasks(concurrency: int) -> None:
+    """A task that runs before `create_task` returns it is counted."""
+    now = most = 0
+
+    async def respond(request: httpx.Request) -> httpx.Response:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.001)
+        now -= 1
+        return httpx.Response(200, json={"image": {"id": request.url.path.rpartition("/")[2]}})
+
+    async def ask() -> int:
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined,unused-ignore]
+        transport = httpx.MockTransport(respond)
+        async with AsyncImagesClient(StaticToken("t"), endpoint="http://127.0.0.1/v2/1", transport=transport) as images:
+            return len([one async for one in images.get_many(map(numbered, range(60)), concurrency=concurrency)])
+
+    assert asyncio.run(ask()) == 60
+    assert most == concurrency
+
+
+CALLER: ContextVar[str] = ContextVar("caller", default="nobody")
+REGIONS = ("DFW", "ORD")
+
+
+class Seeing(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A cloud of two regions, which notes the caller of each request."""
+
+    def __init__(self, seen: list[tuple[str, str]]) -> None:
+        self.seen = seen
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.seen.append(("transport", CALLER.get()))
+        if request.method == "GET":
+            return httpx.Response(200, json={"image": {"id": request.url.path.rpartition("/")[2]}})
+        places = [{"region": region, "publicURL": f"https://{region}.example.com/v2/1"} for region in REGIONS]
+        catalog = [{"name": "cloudServersOpenStack", "type": "compute", "endpoints": places}]
+        return httpx.Response(200, json={"access": {"token": {"id": "token-1"}, "serviceCatalog": catalog}})
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)
+        return self.handle_request(request)
+
+
+@pytest.mark.parametrize("method", ["get_many", "locate_many", "locate"])
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+def test_context_variables_of_the_caller_are_there_in_every_item(method: str, is_async: bool) -> None:
+    """In the iterable of ids, in a transport that is given, and in `on_attempt`; in each thread and task."""
+    seen: list[tuple[str, str]] = []
+
+    def ids() -> Iterator[str]:
+        for number in range(8):
+            seen.append(("ids", CALLER.get()))
+            yield numbered(number)
+
+    def call(images: Any) -> Any:
+        return images.locate(numbered(1)) if method == "locate" else getattr(images, method)(ids(), concurrency=3)
+
+    async def ask() -> None:
+        async with AsyncImagesClient(auth, **options) as images:
+            found = call(images)
+            if method == "locate":
+                await found
+            else:
+                assert len([one async for one in found]) == 8
+
+    auth = ApiKey("demo", "key", auth_url="https://identity.example.com/v2.0")
+    options: dict[str, Any] = {
+        "region": "DFW",
+        "transport": Seeing(seen),
+        "on_attempt": lambda attempt: seen.append(("on_attempt", CALLER.get())),
+    }
+    before = CALLER.set("caller")
+    try:
+        if is_async:
+            asyncio.run(ask())
+        else:
+            with ImagesClient(auth, **options) as images:
+                list(call(images).found if method == "locate" else call(images))
+    finally:
+        CALLER.reset(before)
+    requests = {"get_many": 8, "locate_many": 16, "locate": 2}[method] + 1
+    places = [place for place, _ in seen]
+    assert {caller for _, caller in seen} == {"caller"}
+    assert (places.count("transport"), places.count("on_attempt")) == (requests, requests)
+    assert places.count("ids") == (0 if method == "locate" else 8)
+
+
+def test_context_variables_are_those_of_where_the_iteration_begins() -> None:
+    """Making the iterator does nothing; `next` in another context changes nothing any more. As tasks have it."""
+    seen: list[tuple[str, str]] = []
+
+    def under(name: str, what: Callable[[], Any]) -> Any:
+        before = CALLER.set(name)
+        try:
+            return what()
+        finally:
+            CALLER.reset(before)
+
+    with ImagesClient(StaticToken("t"), endpoint="https://a.example.com/v2/1", transport=Seeing(seen)) as images:
+        outcomes = under("maker", lambda: images.get_many(map(numbered, range(50)), concurrency=2))
+        under("first", lambda: next(outcomes))
+        assert len(under("second", lambda: list(outcomes))) == 49
+    assert {caller for _, caller in seen} == {"first"}
 
 
 def test_a_failed_sign_in_stops_the_run() -> None:
