@@ -81,7 +81,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         *,
         concurrency: int = CONCURRENCY,
         timeout: TimeoutOfCall = UNCHANGED,
-        deadline: OfCall = None,
+        deadline: OfCall = UNCHANGED,
     ) -> AsyncIterator[tuple[Id, Image | ImagesError]]:
         """`ImagesClient.get_many`, to be iterated with `async for`; the ids may come from an async iterable too.
 
@@ -92,7 +92,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         scope = self._scope(concurrency)
         return each_async(
             image_ids,
-            lambda one: self._get_now(one, self._limits(timeout, deadline, scope)),
+            lambda one: self._get_now(one, self._limits_of_each(timeout, deadline, scope)),
             concurrency,
         )
 

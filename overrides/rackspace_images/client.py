@@ -107,12 +107,13 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         *,
         concurrency: int = CONCURRENCY,
         timeout: TimeoutOfCall = UNCHANGED,
-        deadline: OfCall = None,
+        deadline: OfCall = UNCHANGED,
     ) -> Iterator[tuple[Id, Image | ImagesError]]:
         """`get` for many ids, `concurrency` at once: (id as given, image or error) as they arrive.
 
         `concurrency`: at most 1,000; more than `max_connections` brings its own connections for as long as it runs.
         `deadline`: seconds for each id, from when it is sent; without one a `Retry-After` is waited for, up to an hour.
+        Where `timeout` is an `httpx.Timeout`, which bounds parts only, it is 60 s unless it is given; None is none.
         An id given twice is asked for twice and yielded twice. The ids may be endless; they are taken in threads, one
         at a time. Raises what signing in and the configuration raise, as that is no single id's. Leaving early asks for
         no more.
@@ -121,7 +122,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         scope = self._scope(concurrency)
         return each(
             image_ids,
-            lambda one: self._get_now(one, self._limits(timeout, deadline, scope)),
+            lambda one: self._get_now(one, self._limits_of_each(timeout, deadline, scope)),
             concurrency,
             scope,
         )

@@ -172,6 +172,13 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         own = {name: value for name, value in given.items() if not isinstance(value, Unchanged)}
         return self._session.limits(scope, **own)
 
+    def _limits_of_each(self, timeout: TimeoutOfCall, deadline: OfCall, scope: object) -> Limits:
+        """The limits of one id of a bulk call; an `httpx.Timeout` bounds parts only, which may be without end."""
+        if deadline is UNCHANGED:
+            chosen = self._options.timeout if timeout is UNCHANGED else timeout
+            deadline = DEADLINE if isinstance(chosen, httpx.Timeout) else None
+        return self._limits(timeout, deadline, scope)
+
     def _image_call(self, image_id: str | UUID, limits: Limits) -> Call:
         """A call of the generated operation `get_image`."""
         return image_call(limits, ImageCheck(image_uuid(image_id)))

@@ -39,6 +39,10 @@ KEEPALIVE_EXPIRY = 5.0
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes that an answer's body may have, as sent and as decoded. An image has some 2,000; a page of 1,000, 2 million."""
 
+MAX_BYTES_BESIDE_BODY = 256 * 1024
+"""Bytes that a response may have beside its body: interim responses, headers, chunk headers and trailers, and a
+proxy's answer to CONNECT. One has some 1,000."""
+
 DEEPEST_JSON = 100
 """Levels of nesting that an answer may have; no image has more than a few."""
 

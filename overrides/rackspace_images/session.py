@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -28,7 +27,7 @@ from .errors import (
 )
 from .http.api_client import RequestParts
 from .http.body import ApiResponse
-from .http.call import EXCHANGE, Call, Exchange, Limits
+from .http.call import EXCHANGE, Call, Exchange, Limits, monotonic
 from .http.flow import Flow
 from .http.retry import Gate, send_with_retries
 from .identity import Grant
@@ -84,7 +83,7 @@ class Session:
     options: ClientOptions
     only: tuple[str, ...] = ()
     """The regions that the configuration lists; all of the catalog's where it lists none."""
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = monotonic
     _versions: dict[str, str] = field(default_factory=dict)
     _gates: dict[str, Gate] = field(default_factory=dict)
     _headers: dict[tuple[bytes, str | None], _Headers] = field(default_factory=dict, repr=False)

@@ -16,6 +16,7 @@ from uuid import UUID
 import httpx
 import pytest
 from cloud import Cloud
+from faulty import Faulty, Line
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, StaticToken, errors
 from scripted import Request, Scripted, answer
 from slack import SLACK
@@ -295,6 +296,27 @@ def test_in_a_running_loop() -> None:
 
     with Scripted(echo) as server:
         assert asyncio.run(cell(server.endpoint)) == 10
+
+
+def test_each_id_has_a_deadline_where_the_timeout_bounds_parts_only(
+    many: Many, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that drips keeps each part in time; a deadline that is given, None too, goes before the default."""
+    monkeypatch.setattr("rackspace_images.client_base.DEADLINE", 0.3)
+    sent = echo(Request("GET", f"/images/{numbered(1)}", {}, b""))
+
+    def drip(line: Line) -> None:
+        while line.request() is not None:
+            line.drip(sent, every=1.0 / len(sent))
+
+    with Faulty(drip) as server:
+        parts = httpx.Timeout(5)
+        ((_, error),) = many(server.endpoint, [numbered(1)], timeout=parts)
+        assert type(error) is errors.RequestTimeout
+        assert error.at_deadline
+        for limits in ({"timeout": parts, "deadline": None}, {"timeout": parts, "deadline": 30}, {"timeout": 30}):
+            ((_, image),) = many(server.endpoint, [numbered(1)], **limits)
+            assert isinstance(image, Image)
 
 
 def test_each_id_has_a_deadline_of_its_own(many: Many) -> None:

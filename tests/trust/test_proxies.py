@@ -288,12 +288,10 @@ def test_a_proxy_that_hangs_hangs_nobody(way: Way, instead: Any) -> None:
     [
         answering(b"garbage\r\n\r\n"),
         once(b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
-        once(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 50_000 + b"\r\n"),
-        once(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1_000_000),
         lambda line: None,
         Line.reset,
     ],
-    ids=["garbage", "an answer of its own", "headers without end", "a header without end", "hangs up", "resets"],
+    ids=["garbage", "an answer of its own", "hangs up", "resets"],
 )
 def test_a_proxy_that_lies_is_not_believed(way: Way, options: dict[str, Any], instead: Any) -> None:
     """What comes back that is not TLS from the server ends in an error, and no token is sent."""

@@ -20,7 +20,7 @@ import httpcore
 import httpx
 
 from .failures import Stage
-from .network import NetworkState
+from .network import MAX_READ, NetworkState
 
 _MAX_BUFFER = 256 * 1024
 """Bytes that are received ahead of their reading."""
@@ -90,12 +90,14 @@ class AsyncStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     # What httpcore calls.
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._network.left(timeout)
+        self._network.allow_read(timeout)
+        if len(self._buffer) > MAX_READ:
+            await asyncio.sleep(0)  # where there is always something to read, other tasks have their turn all the same
         while not self._buffer and not self._has_ended:
             await self._wait(timeout)
         if not self._buffer and self._failure is not None:
             raise self._failure
-        data, _ = self._network.split(bytes(self._buffer[:max_bytes]))
+        data, _ = self._network.split(bytes(self._buffer[: min(max_bytes, MAX_READ)]))
         del self._buffer[: len(data)]
         if not self._buffer and not self._has_ended:
             self._transport.resume_reading()

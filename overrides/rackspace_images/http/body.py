@@ -60,7 +60,6 @@ class Body:
         exchange.stage = Stage.BODY
         self._received = received
         self._exchange = exchange
-        self._sent = 0
         self._decoded = bytearray()
         fields = {name.lower(): value for name, value in received.headers.raw}
         encoding = received.headers["Content-Encoding"].strip().lower() if b"content-encoding" in fields else ""
@@ -73,14 +72,14 @@ class Body:
 
     def add(self, chunk: bytes) -> bool:
         """Takes the next part; returns whether to read on."""
-        self._sent += len(chunk)
+        self._exchange.body_received += len(chunk)
         try:
             self._decode(chunk)
         except zlib.error:
             self.error = MalformedResponse(_MISENCODED)
         if self._exchange.has_ended():
             self.error = timed_out(Stage.BODY)
-        elif max(len(self._decoded), self._sent) > self._exchange.max_body:
+        elif max(len(self._decoded), self._exchange.body_received) > self._exchange.max_body:
             self.error = self._too_large()
         return self.error is None
 
@@ -97,7 +96,7 @@ class Body:
     def response(self) -> ApiResponse | ImagesError:
         """The response with the decoded body; or what is wrong with it, with where it came from."""
         error = self.error
-        if error is None and self._unpack is not None and self._sent and not self._unpack.eof:
+        if error is None and self._unpack is not None and self._exchange.body_received and not self._unpack.eof:
             error = MalformedResponse(_MISENCODED)
         headers = [field for field in self._received.headers.raw if field[0].lower() not in _NOT_KEPT]
         content = bytes(self._decoded)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -17,6 +18,10 @@ from .failures import Stage
 if TYPE_CHECKING:
     from .body import ApiResponse
     from .retry import Attempt, Gate, Retry
+
+monotonic = partial(time.monotonic)
+"""The clock of every limit and of the connections. freezegun, which stops the clocks that it finds as functions in
+modules, does not find this one: a test that stands still in time does not end, or forget, a request."""
 
 MIN_LEFT = 0.001
 Timeout = float | httpx.Timeout | None
@@ -35,7 +40,7 @@ class Limits:
     deadline: float | None = defaults.DEADLINE
     retry: Retry | None = None
     on_attempt: Callable[[Attempt], object] | None = None
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = monotonic
     """A clock of its own lets a test run an hour in no time."""
     scope: Any = None
     """The `Scope` of the bulk call that it belongs to, if any."""
@@ -71,6 +76,10 @@ class Exchange:
     wake: Callable[[], object] | None = None
     """Ends what the request waits for at this moment."""
     is_aborted: bool = False
+    received: int = 0
+    """Bytes that were read for it, interim responses, headers and chunk headers included."""
+    body_received: int = 0
+    """Those of them that are its body, as it was sent."""
     ends: float | None = field(init=False)
 
     def __post_init__(self) -> None:

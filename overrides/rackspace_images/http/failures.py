@@ -9,7 +9,8 @@ import ssl
 import httpcore
 import httpx
 
-from rackspace_images.errors import ConfigError, ConnectionFailed, ImagesError, RequestTimeout
+from rackspace_images.defaults import MAX_BYTES_BESIDE_BODY
+from rackspace_images.errors import ConfigError, ConnectionFailed, ImagesError, RequestTimeout, ResponseTooLarge
 from rackspace_images.text import without_userinfo
 
 from .proxies import refused_by_proxy
@@ -33,9 +34,18 @@ class Stage(enum.Enum):
         return self not in (Stage.PERMIT, Stage.CONNECTING, Stage.HANDSHAKE)
 
 
+_HEADERS_TOO_LARGE = 431
+"""What h11 says of headers, or a chunk's header, that are larger than it keeps."""
+
+
 def timed_out(stage: Stage) -> RequestTimeout:
     """The error of a request whose time ran out at `stage`."""
     return RequestTimeout(stage.value, sent=stage.is_sent)
+
+
+def too_much_beside_body(stage: Stage, most: int = MAX_BYTES_BESIDE_BODY) -> ResponseTooLarge:
+    """The error of a response whose headers, interim responses and chunk headers came to more than `most` bytes."""
+    return ResponseTooLarge(f"{stage.value} after {most // 1024} KiB of headers and framing")
 
 
 def explain(failure: Exception, stage: Stage, tls: Tls | None) -> ImagesError | None:
@@ -64,6 +74,8 @@ def explain(failure: Exception, stage: Stage, tls: Tls | None) -> ImagesError | 
             return ConfigError(f"not a URL that a request can go to: {_text(failure)}")
         case _ if isinstance(_innermost(failure), ssl.SSLCertVerificationError):
             return tls.refused(_text(failure))
+        case _ if getattr(_innermost(failure), "error_status_hint", None) == _HEADERS_TOO_LARGE:
+            return too_much_beside_body(stage, httpcore.HTTP11Connection.MAX_INCOMPLETE_EVENT_SIZE)
         case httpx.HTTPError() | httpcore.NetworkError() | httpcore.ProtocolError() | OSError():
             sent = stage.is_sent and not isinstance(failure, httpx.ConnectError | httpcore.ConnectError)
             return ConnectionFailed(_text(failure), sent=sent)

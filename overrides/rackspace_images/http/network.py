@@ -16,11 +16,15 @@ from typing import Any
 
 import httpcore
 
+from rackspace_images.defaults import MAX_BYTES_BESIDE_BODY
+
 from .call import MIN_LEFT, Exchange
-from .failures import Stage
+from .failures import Stage, too_much_beside_body
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 """The end of a response's headers, as h11 has it."""
+MAX_READ = 16 * 1024
+"""Bytes of one read: between two the clock is looked at, and other tasks have their turn. A TLS record has as many."""
 
 
 def is_whole(data: bytes) -> bool:
@@ -72,6 +76,15 @@ class NetworkState:
             raise TimeoutError
         return left
 
+    def allow_read(self, timeout: float | None) -> float | None:
+        """`left`, for a read. Raises `ResponseTooLarge` where too much was read that is not the body.
+
+        Every read of a response, of a proxy's too, comes by here, so no flood outlasts it, whatever it consists of.
+        """
+        if self.exchange.received - self.exchange.body_received > MAX_BYTES_BESIDE_BODY:
+            raise too_much_beside_body(self.exchange.stage)
+        return self.left(timeout)
+
     def writing(self, handshakes: int, *, is_done: bool) -> None:
         """Notes that a request is being written, or is written; before the last handshake it is a proxy's."""
         self.exchange.stage = Stage.CONNECTING if handshakes else Stage.WAITING if is_done else Stage.SENDING
@@ -86,7 +99,9 @@ class NetworkState:
         if self.exchange.stage is Stage.WAITING:
             self.exchange.stage = Stage.HEADERS
             holds_back = holds_back and not is_whole(data)
-        return (data[:-1], data[-1:]) if holds_back else (data, b"")
+        returned, held = (data[:-1], data[-1:]) if holds_back else (data, b"")
+        self.exchange.received += len(returned)
+        return returned, held
 
 
 class Network(NetworkState, httpcore.NetworkBackend):
@@ -164,8 +179,8 @@ class Stream(httpcore.NetworkStream):
             network.check_aborted()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        left = self._network.left(timeout)
-        data, self._held = self._network.split(self._held or self._stream.read(max_bytes, left))
+        left = self._network.allow_read(timeout)
+        data, self._held = self._network.split(self._held or self._stream.read(min(max_bytes, MAX_READ), left))
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

@@ -12,7 +12,6 @@ Private: `_pool` of httpx's two transports; `create_connection` of httpcore's pr
 from __future__ import annotations
 
 import threading
-import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -23,7 +22,7 @@ import httpx
 from rackspace_images.defaults import KEEPALIVE_EXPIRY
 from rackspace_images.forks import renew_after_fork
 
-from .call import EXCHANGE
+from .call import EXCHANGE, monotonic
 from .network import Network, NetworkState
 from .proxies import Proxies
 from .tls import Tls
@@ -64,7 +63,7 @@ class _Pool:
         with self._lock:
             if self._is_closed:
                 return [connection]
-            connection.used = time.monotonic()
+            connection.used = monotonic()
             idle = self._idle[connection.origin]
             idle.append(connection)
             expired = []
