@@ -23,7 +23,7 @@ from .http.async_sender import AsyncScope
 from .http.call import Limits
 from .http.flow import run_async
 from .image import Image, image_uuid
-from .listing import OnError, Query
+from .listing import OnError, Query, Walk, readable
 from .waiting import Progress
 
 
@@ -118,22 +118,15 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
     ) -> AsyncIterator[Image]:
         """`ImagesClient.list`, to be iterated with `async for`."""
         query = Query(server, name, status, type, changes_since, min_disk, min_ram, page_size)
-        return self._pages(query, marker, timeout, deadline, on_error)
+        return self._pages(Walk(query, marker), timeout, deadline, on_error)
 
     async def _pages(
-        self,
-        query: Query,
-        marker: str | UUID | None,
-        timeout: TimeoutOfCall,
-        deadline: OfCall,
-        on_error: OnError | None,
+        self, walk: Walk, timeout: TimeoutOfCall, deadline: OfCall, on_error: OnError | None
     ) -> AsyncIterator[Image]:
-        while True:
-            page = await run_async(self._page(query, marker, timeout, deadline), self._api)
-            for image in page.readable(on_error):
+        while not walk.is_over:
+            page = await run_async(self._page(walk, timeout, deadline), self._api)
+            for image in readable(page, on_error):
                 yield image
-            if (marker := page.marker) is None:
-                return
 
     async def wait_until_active(
         self,

@@ -21,7 +21,7 @@ from .http.call import Limits
 from .http.flow import run
 from .http.sender import Scope
 from .image import Image, image_uuid
-from .listing import OnError, Query
+from .listing import OnError, Query, Walk, readable
 from .waiting import Progress
 
 
@@ -154,26 +154,18 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         `server`: the id or URL of the server that snapshots were made from; `name`, `status`, `type` (`base` or
         `snapshot`), `min_disk` (GB) and `min_ram` (MiB): exactly so, and a value that no image has is no error;
         `changes_since`: changed at this time or later; `marker`: the id of the image to begin after. What else a server
-        makes of them stands in `openapi/images.yaml`. `timeout` and `deadline` are for each page. `on_error` is called
-        with the `MalformedResponse` of an image that cannot be read; without it a `RuntimeWarning` tells of it.
+        makes of them stands in `openapi/images.yaml`. `timeout` and `deadline` are for each page; the list ends with a
+        page that has nothing new, so that it costs one request more than it has pages. `on_error` is called with the
+        `MalformedResponse` of an image that cannot be read; without it a `RuntimeWarning` tells of it.
         Raises what `get` raises.
         """
         query = Query(server, name, status, type, changes_since, min_disk, min_ram, page_size)
-        return self._pages(query, marker, timeout, deadline, on_error)
+        return self._pages(Walk(query, marker), timeout, deadline, on_error)
 
-    def _pages(
-        self,
-        query: Query,
-        marker: str | UUID | None,
-        timeout: TimeoutOfCall,
-        deadline: OfCall,
-        on_error: OnError | None,
-    ) -> Iterator[Image]:
-        while True:
-            page = run(self._page(query, marker, timeout, deadline), self._api)
-            yield from page.readable(on_error)
-            if (marker := page.marker) is None:
-                return
+    def _pages(self, walk: Walk, timeout: TimeoutOfCall, deadline: OfCall, on_error: OnError | None) -> Iterator[Image]:
+        while not walk.is_over:
+            page = run(self._page(walk, timeout, deadline), self._api)
+            yield from readable(page, on_error)
 
     def wait_until_active(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -17,14 +18,14 @@ from .auth import GrantStore
 from .bulk import is_everyones
 from .credentials import Credentials, StaticToken
 from .defaults import ATTEMPT_TIMEOUT, DEADLINE, MAX_CONNECTIONS
-from .errors import ConfigError, ImagesError, MalformedResponse, OverLimit
+from .errors import BadRequest, ConfigError, ImagesError, MalformedResponse, OverLimit
 from .http.api_client import ApiClient, AsyncApiClient, Handle
 from .http.call import Call, Limits, Timeout, is_seconds
 from .http.flow import Flow, Operation
 from .http.retry import Attempt, Retry
 from .http.tls import Cert
 from .image import Image, ImageCheck, image_call, image_uuid
-from .listing import Page, PageCheck, Query, page_from_parsed
+from .listing import PageItems, Walk
 from .options import ClientOptions
 from .regions import checked_region
 from .session import Place, image_response, place_of, session_of
@@ -115,6 +116,9 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
             "cert": config.cert,
         }
         chosen = Unshown({name: value for name, value in found.items() if value is not None} | options)
+        if options.get("transport") is not None and os.environ.get("OS_CACERT"):
+            hint = "set verify in the transport, and unset OS_CACERT"
+            raise ConfigError("OS_CACERT has no effect on a transport that is given", hint=hint)
         client = cls(config.credentials, region=region or config.region, **chosen)
         client._session.tokens.source = config.source
         client._session.only = config.regions
@@ -201,25 +205,32 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
                 raise
             return error
 
-    def _page(self, query: Query, marker: str | UUID | None, timeout: TimeoutOfCall, deadline: OfCall) -> Flow[Page]:
-        """One page of the list."""
-        after = None if marker is None else str(image_uuid(marker))
-        operation = query.operation(self._limits(timeout, deadline), after)
-        call, check = operation.call, operation.call.check
-        yield operation
-        assert isinstance(check, PageCheck)  # noqa: S101
-        try:
-            page = page_from_parsed(call.parsed, check, query.page_size, after)
-        except MalformedResponse as error:
-            error.body = b"" if call.response is None else call.response.content
-            call.place(error)
-            raise
-        for item in page.images:
-            if isinstance(item, Image):
-                item.response = image_response(call)
-            else:
-                call.place(item)
-        return page
+    def _page(self, walk: Walk, timeout: TimeoutOfCall, deadline: OfCall) -> Flow[PageItems]:
+        """The next page of a list, in the time of one call; after an earlier image where the marker is gone."""
+        limits, refusal = self._limits(timeout, deadline), None
+        for marker in walk.markers():
+            operation = walk.query.operation(limits, marker)
+            call = operation.call
+            try:
+                yield operation
+                page = walk.page(call.parsed, call.check, marker)
+            except BadRequest as error:
+                refusal = refusal or error
+                continue
+            except MalformedResponse as error:
+                error.body = error.body if call.response is None else call.response.content
+                call.place(error)
+                raise
+            for item in page:
+                if isinstance(item, Image):
+                    item.response = image_response(call)
+                else:
+                    call.place(item)
+            if page or walk.is_over or refusal is None:
+                return page
+            break  # an earlier image is obeyed, and leads to the same one again
+        assert refusal is not None  # noqa: S101
+        raise walk.gone(refusal)
 
     def _named(self, regions: Iterable[str] | None) -> Flow[list[str]]:
         """The names of the regions that are meant."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,32 +17,27 @@ from rackspace_images_api.api.images import list_images_details
 from rackspace_images_api.models import ImagePage
 
 from .defaults import LARGEST_BODY, PAGE_SIZE
-from .errors import ConfigError, MalformedResponse
+from .errors import BadRequest, ConfigError, MalformedResponse
 from .faults import api_error, json_object
 from .http.call import Call, Limits
 from .http.flow import Operation
-from .image import GOOD, Image, copied, missing, received_id
+from .image import GOOD, Image, copied, image_uuid, missing, received_id
 
 OnError = Callable[[MalformedResponse], object]
+PageItems = list[Image | MalformedResponse]
+"""What a page holds: each an image, or why it is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The images of one page, each an image or why it is none, and the marker of the next page, if there is one."""
-
-    images: list[Image | MalformedResponse]
-    marker: str | None
-
-    def readable(self, on_error: OnError | None) -> Iterator[Image]:
-        """The images; of what is none `on_error` is told, or else a warning tells."""
-        for item in self.images:
-            if isinstance(item, Image):
-                yield item
-            elif on_error is not None:
-                on_error(item)
-            else:
-                # A log that nobody configured would lose an image without a word. The frames between are generators.
-                warnings.warn(f"left out of the list: {item}", RuntimeWarning, stacklevel=3)
+def readable(page: PageItems, on_error: OnError | None) -> Iterator[Image]:
+    """The images of a page; of what is none `on_error` is told, or else a warning tells."""
+    for item in page:
+        if isinstance(item, Image):
+            yield item
+        elif on_error is not None:
+            on_error(item)
+        else:
+            # A log that nobody configured would lose an image without a word. The frames between are generators.
+            warnings.warn(f"left out of the list: {item}", RuntimeWarning, stacklevel=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +109,70 @@ def page_call(limits: Limits) -> Call:
     return Call(limits, GOOD, LARGEST_BODY, api_error, PageCheck())
 
 
-def page_from_parsed(parsed: ImagePage, check: PageCheck, limit: int, marker: str | None) -> Page:
-    """The page of a parsed response. `limit` and `marker` are those it was requested with.
+class Walk:
+    """Where one list is: which page is to be requested next, and what of it is new.
 
-    Raises `MalformedResponse` for one that leads back to itself.
+    A page with a next link is followed by what its link names. One without a link is followed by what comes after its
+    last image, as the server may allow fewer images than were asked for; the list ends with a page that has nothing
+    new. Where the image that a page is to begin after is gone, an earlier one of the page before takes its place.
     """
-    models = iter(parsed.images)
-    images = [Image.from_parsed(next(models), item[0]) if isinstance(item, tuple) else item for item in check.found]
-    following = _next_marker(parsed)
-    if following is None and len(images) >= limit and isinstance(images[-1], Image):
-        # Nova leaves the link out where its operator allows fewer than were asked for, and gives as many.
-        following = images[-1].id
-    if following is not None and following == marker:
-        raise MalformedResponse("the next page begins where this one did")
-    return Page(images, following)
+
+    def __init__(self, query: Query, marker: str | UUID | None) -> None:
+        self.query = query
+        self.is_over = False
+        self._start = self._marker = None if marker is None else str(image_uuid(marker))
+        self._passed: set[str | None] = set()
+        self._before: list[str | None] = []
+        """The ids of the page before; None for an image that could not be read."""
+        self._is_linked = False
+
+    def markers(self) -> Iterable[str | None]:
+        """What the next page may begin after, in the order in which to try: the marker, then what came before it.
+
+        Where no link says that there is a next page, that all of the page before was deleted does not end the list.
+        """
+        start = [] if self._is_linked else [self._start]
+        return dict.fromkeys([self._marker, *filter(None, reversed(self._before)), *start])
+
+    def page(self, parsed: ImagePage, check: PageCheck, marker: str | None) -> PageItems:
+        """What is new in a parsed response that begins after `marker`.
+
+        Raises `MalformedResponse` for a page that leads back to an earlier one.
+        """
+        models = iter(parsed.images)
+        images = [Image.from_parsed(next(models), item[0]) if isinstance(item, tuple) else item for item in check.found]
+        ids = [str(UUID(image.id)) if isinstance(image, Image) else None for image in images]
+        new = self._new(images, ids, marker)
+        following = _next_marker(parsed)
+        self._start, self._is_linked = marker, following is not None
+        if following is None and (new or len(images) >= self.query.page_size):
+            following = next(filter(None, reversed(ids)), None)
+        self._passed.add(marker)
+        if following is not None and following in self._passed:
+            raise MalformedResponse("the list goes round: the next page begins where this one did, or one before it")
+        self._marker, self._before, self.is_over = following, ids, following is None
+        return new
+
+    def _new(self, images: PageItems, ids: list[str | None], marker: str | None) -> PageItems:
+        """The images that the page before did not have; what could not be read of it comes again with them."""
+        after = self._before.index(marker) + 1 if marker in self._before else len(self._before)
+        # A server that does not obey a marker sends all of it again.
+        again = self._before if marker in ids else self._before[after:]
+        known, unreadable, new = set(self._before), again.count(None), []
+        for image, image_id in zip(images, ids, strict=True):
+            if image_id is None and unreadable:
+                unreadable -= 1
+            elif image_id is None or image_id not in known:
+                new.append(image)
+        return new
+
+    def gone(self, refusal: BadRequest) -> BadRequest:
+        """The error of a page that the server refused after every image it could begin after."""
+        if self._passed:
+            deleted = f"image {self._marker}, after which the next page begins, was deleted meanwhile"
+            refusal.message = f"{deleted}: {refusal.message}" if refusal.message else deleted
+            refusal._hint = "list the images again"
+        return refusal
 
 
 def _readable(item: Any) -> tuple[dict[str, Any], dict[str, Any]] | MalformedResponse:
@@ -140,13 +186,16 @@ def _readable(item: Any) -> tuple[dict[str, Any], dict[str, Any]] | MalformedRes
 
 
 def _next_marker(page: ImagePage) -> str | None:
-    """The marker in the link to the next page. Its host and path may be those of a server behind a gateway."""
+    """The marker in the link to the next page. Its host and path may be those of a server behind a gateway.
+
+    Raises `MalformedResponse` for a marker that is not an id.
+    """
     links = page.images_links if isinstance(page.images_links, list) else []
     for link in links:
         href = getattr(link, "href", None)
         if getattr(link, "rel", None) == "next" and isinstance(href, str):
-            try:
-                return parse_qs(urlsplit(href).query).get("marker", [None])[-1]
-            except ValueError:
-                break
+            with contextlib.suppress(ValueError):
+                marker = parse_qs(urlsplit(href).query, keep_blank_values=True).get("marker")
+                return None if marker is None else str(image_uuid(marker[-1]))
+            raise MalformedResponse("the link to the next page has a marker that is not an image id")
     return None

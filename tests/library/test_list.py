@@ -83,7 +83,7 @@ class Store:
         return answer(200, body)
 
 
-@pytest.mark.parametrize(("count", "size", "pages"), [(0, 3, 1), (5, 3, 2), (6, 3, 3), (1, 1, 2), (7, 200, 1)])
+@pytest.mark.parametrize(("count", "size", "pages"), [(0, 3, 1), (5, 3, 3), (6, 3, 3), (1, 1, 2), (7, 200, 2)])
 def test_every_image_is_listed_once(listed: Listed, count: int, size: int, pages: int) -> None:
     """In the order of the pages; only the marker is taken from the link."""
     store = Store(count)
@@ -128,7 +128,7 @@ def test_every_filter_is_sent(listed: Listed) -> None:
             page_size=7,
         )
         listed(server.endpoint)
-    first, second = store.queries
+    first, after_first, second, after_second = store.queries
     assert first == {
         "server": [numbered(9)],
         "name": ["näme & co"],
@@ -140,7 +140,9 @@ def test_every_filter_is_sent(listed: Listed) -> None:
         "marker": [numbered(0)],
         "limit": ["7"],
     }
+    assert after_first == {**first, "marker": [numbered(2)]}
     assert second == {"limit": ["200"]}
+    assert after_second == {"limit": ["200"], "marker": [numbered(2)]}
 
 
 @pytest.mark.parametrize(
@@ -242,7 +244,7 @@ def test_whatever_a_page_holds(images: Any, links: Any) -> None:
 
     body = json.dumps({"images": images, "images_links": links}).encode()
     try:
-        page = page_from_body(body, 200, None)
+        page = page_from_body(body, 200)
     except errors.MalformedResponse:
         return
-    assert len(page.images) == len(images)
+    assert len(page) == len(images)

@@ -57,6 +57,29 @@ ACCEPTED: list[Accepted] = [
         )
     ),
     Accepted(
+        kind="one request more for a list",
+        reason="a page without a next link is followed by one more request, as a server may allow fewer images a page",
+        fields="requests.*",
+        recorded="^$",
+        now="GET [^ ]*/images/detail[^ ]*marker=",
+    ),
+    Accepted(
+        kind="a list that goes round",
+        reason="a next page that begins where any page before it did is malformed, and the error says so",
+        recorded="the next page begins where this one did",
+        now="the list goes round: the next page begins where this one did, or one before it",
+    ),
+    *(
+        Accepted(kind, reason, cases=f"lists/{case}")
+        for kind, reason, case in (
+            ("a list that goes round", "the third page is the first again, and is not given a second time", "round"),
+            ("a link without an id", "a next link whose marker is not an image id is malformed", "link-bracket-*"),
+            ("a link without an id", "a next link whose marker is not an image id is malformed", "link-marker-empty-*"),
+            ("a link without an id", "a next link whose marker is not an image id is malformed", "link-marker-word-*"),
+            ("a marker that is gone", "the error says that the image was deleted meanwhile", "page-then-gone"),
+        )
+    ),
+    Accepted(
         kind="TLS of tasks",
         reason="asyncio says nothing of a connection that ends in the TLS handshake, where OpenSSL has a text",
         cases="faults/tls-to-plain",

@@ -16,7 +16,7 @@ from rackspace_images.http.flow import Flow
 from rackspace_images.http.retry import Gate
 from rackspace_images.identity import Grant, granted, sign_in_call, sign_in_operation
 from rackspace_images.image import Image, ImageCheck
-from rackspace_images.listing import Page, PageCheck, page_from_parsed
+from rackspace_images.listing import PageCheck, PageItems, Query, Walk
 from rackspace_images.regions import newest_version, versions_operation
 from rackspace_images_api.models import ImageEnvelope, ImagePage, Versions
 
@@ -38,10 +38,10 @@ def image_from_body(body: bytes, asked: UUID) -> Image:
     return Image.from_parsed(ImageEnvelope.from_dict(check(body)).image, check.received)
 
 
-def page_from_body(body: bytes, limit: int, marker: str | None) -> Page:
-    """The page in the body of a success."""
+def page_from_body(body: bytes, limit: int) -> PageItems:
+    """What the first page of a list holds, from the body of a success."""
     check = PageCheck()
-    return page_from_parsed(ImagePage.from_dict(check(body)), check, limit, marker)
+    return Walk(Query(page_size=limit), None).page(ImagePage.from_dict(check(body)), check, None)
 
 
 def version_from_body(url: str, body: bytes) -> str:

@@ -155,11 +155,11 @@ def test_every_list_is_a_page_or_malformed(images: list[Any], links: Any, raw: b
     """One odd image is its own error."""
     for body in (raw, json.dumps({"images": images, "images_links": links}).encode()):
         try:
-            page = page_from_body(body, 10, None)
+            page = page_from_body(body, 10)
         except errors.MalformedResponse as error:
             fine(error)
         else:
-            assert all(isinstance(one, Image | errors.MalformedResponse) for one in page.images)
+            assert all(isinstance(one, Image | errors.MalformedResponse) for one in page)
 
 
 @given(bodies)
