@@ -18,6 +18,9 @@ LONGEST_BACKOFF = 8.0
 LONGEST_RETRY_AFTER = 3600.0
 """Seconds: a `Retry-After`, or what several for one call come to, that is longer is not waited for."""
 
+SHORTEST_RETRY_AFTER = 0.05
+"""Seconds: a shorter `Retry-After` is raised to it and counts as an attempt, whatever `Retry(backoff=)` is."""
+
 LONG_WAIT = 5.0
 """Seconds: a wait that is longer is logged as a warning."""
 

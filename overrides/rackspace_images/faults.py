@@ -57,7 +57,8 @@ def api_error(response: ApiResponse, *secrets: str | None) -> ApiError:
         error.retryable = True
     if isinstance(error, OverLimit | ServiceUnavailable):
         said = (fault.retry_after, fault.retry_at) if fault else ()
-        error.retry_after = retry_after(response.headers.get("Retry-After"), *said)
+        now = _time(response.headers.get("Date", ""))
+        error.retry_after = retry_after(response.headers.get("Retry-After"), *said, now=now)
     return error
 
 
@@ -104,12 +105,19 @@ def _fault(body: bytes) -> tuple[str | None, Fault | None]:
     return key, Fault.from_dict(obj if key is None else obj[key])
 
 
+_FIRST_EPOCH = 1_262_304_000
+"""A number from here on is a date, in seconds since 1970: this one is 2010. As a wait it would be forty years."""
+
+
 def retry_after(*values: object, now: datetime | None = None) -> float | None:
     """Seconds to wait, from the first of `values` that can be read.
 
-    Each is a `Retry-After` header or a fault's `retryAfter` or `retryAt`: seconds (number or text), an HTTP date, or an
-    RFC 3339 date-time. A time in the past, and less than nothing, is 0; what cannot be read counts as absent.
+    Each is a `Retry-After` header or a fault's `retryAfter` or `retryAt`: seconds (number or text), an HTTP date, an
+    RFC 3339 date-time, or seconds since 1970. A time in the past, and less than nothing, is 0; what cannot be read
+    counts as absent. `now`: the server's time, that of the response's `Date`, as the two clocks may differ; without
+    it, that of this machine.
     """
+    now = now or datetime.now(UTC)
     for value in values:
         seconds = _seconds(value, now)
         if seconds is not None:
@@ -117,18 +125,20 @@ def retry_after(*values: object, now: datetime | None = None) -> float | None:
     return None
 
 
-def _seconds(value: object, now: datetime | None) -> float | None:
+def _seconds(value: object, now: datetime) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         seconds = float(value)
+        if seconds >= _FIRST_EPOCH:
+            seconds -= now.timestamp()
     except OverflowError:
         return None
     except ValueError:
         when = _time(str(value))
         if when is None:
             return None
-        seconds = (when - (now or datetime.now(UTC))).total_seconds()
+        seconds = (when - now).total_seconds()
     return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 

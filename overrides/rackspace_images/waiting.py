@@ -6,20 +6,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from . import errors
 from .defaults import ATTEMPT_TIMEOUT, LONGEST_POLL_INTERVAL, POLL_INTERVAL
-from .errors import (
-    ImageBuildFailed,
-    ImageNotFound,
-    ImagesError,
-    ImageVanished,
-    MalformedResponse,
-    NotActive,
-    OverLimit,
-    ServiceUnavailable,
-    WaitTimeout,
-)
 from .http.call import Limits
 from .http.flow import Flow, Pause
+from .http.retry import asked_to_wait
 from .image import Image
 
 
@@ -29,7 +20,7 @@ class Progress:
     this look, if there was any; `elapsed`: seconds since the wait began."""
 
     image: Image | None
-    error: ImagesError | None
+    error: errors.ImagesError | None
     elapsed: float
 
 
@@ -45,10 +36,10 @@ def until_active(
     interval = POLL_INTERVAL
     while True:
         left = limits.left()
-        error: ImagesError | None = None
+        error: errors.ImagesError | None = None
         try:
             seen = yield from get(left or ATTEMPT_TIMEOUT)
-        except ImagesError as trouble:
+        except errors.ImagesError as trouble:
             error = _judged(trouble, seen, limits, grace)
         if on_progress is not None:
             on_progress(Progress(seen, error, limits.elapsed))
@@ -61,45 +52,46 @@ def until_active(
         if left == 0:
             raise _late(image_id, seen, error, limits)
         wait = interval * random.uniform(0.75, 1.0)  # noqa: S311  nobody's secret
-        if isinstance(error, OverLimit | ServiceUnavailable) and error.retry_after:
-            wait = max(wait, error.retry_after)
+        if error is not None:
+            wait = max(wait, asked_to_wait(error) or 0.0)
         yield Pause(wait if left is None else min(wait, limits.left() or 0))
         interval = min(interval * 1.5, LONGEST_POLL_INTERVAL)
 
 
-def _judged(error: ImagesError, seen: Image | None, limits: Limits, grace: float) -> ImagesError:
+def _judged(error: errors.ImagesError, seen: Image | None, limits: Limits, grace: float) -> errors.ImagesError:
     """`error`, if a wait goes on after it; raises what ends the wait."""
-    if isinstance(error, ImageNotFound):
+    if isinstance(error, errors.ImageNotFound):
         if seen is not None:
-            raise _placed(ImageVanished(f"gone, after it was {seen.status}", image=seen), error, limits) from None
+            vanished = errors.ImageVanished(f"gone, after it was {seen.status}", image=seen)
+            raise _placed(vanished, error, limits) from None
         if limits.elapsed < grace:
             return error
         if grace:
             error._hint = f"{error.hint}; looked for {limits.elapsed:.0f} s (grace=, --grace)"
         raise error
     # One odd page of a gateway, where images were read before, is no reason to give up after half an hour.
-    if error.retryable or (seen is not None and isinstance(error, MalformedResponse)):
+    if error.retryable or (seen is not None and isinstance(error, errors.MalformedResponse)):
         return error
     raise error
 
 
-def _ended(image_id: str, image: Image, status: str, limits: Limits) -> NotActive:
+def _ended(image_id: str, image: Image, status: str, limits: Limits) -> errors.NotActive:
     fault = image.to_dict().get("fault")
     why = fault.get("message") if isinstance(fault, dict) else fault
     at = f" at {image.progress} %" if image.progress is not None else ""
     message = f"the image is {status}{at}" + (f": {why}" if why else "")
-    kind = ImageBuildFailed if status == "ERROR" else ImageVanished
+    kind = errors.ImageBuildFailed if status == "ERROR" else errors.ImageVanished
     return _placed(kind(message, image=image, image_id=image_id), None, limits)
 
 
-def _late(image_id: str, image: Image | None, error: ImagesError | None, limits: Limits) -> NotActive:
+def _late(image_id: str, image: Image | None, error: errors.ImagesError | None, limits: Limits) -> errors.NotActive:
     was = "never seen" if image is None else f"{image.status} at {image.progress} %"
     trouble = f"; the last look: {type(error).__name__}" if error is not None else ""
-    late = WaitTimeout(f"not ACTIVE within {limits.deadline:g} s, {was}{trouble}", image=image, image_id=image_id)
-    return _placed(late, error, limits)
+    message = f"not ACTIVE within {limits.deadline:g} s, {was}{trouble}"
+    return _placed(errors.WaitTimeout(message, image=image, image_id=image_id), error, limits)
 
 
-def _placed(ended: NotActive, error: ImagesError | None, limits: Limits) -> NotActive:
+def _placed(ended: errors.NotActive, error: errors.ImagesError | None, limits: Limits) -> errors.NotActive:
     """An error that ends a wait, with where it was: as the last error says, or the last image."""
     response = ended.image.response if ended.image is not None else None
     for known in (error, response):

@@ -19,6 +19,7 @@ from rackspace_images.defaults import (
     DEADLINE,
     LONGEST_BACKOFF,
     LONGEST_RETRY_AFTER,
+    SHORTEST_RETRY_AFTER,
 )
 from scripted import Request, answer
 from slack import SLACK
@@ -194,6 +195,88 @@ def test_what_says_nothing_useful_means_our_own_wait(way: Way, said: dict[str, A
         assert images.get()
     assert len(time.waits) == 1
     check_backoff(time.waits)
+
+
+TINY: dict[str, Callable[[], bytes]] = {
+    "1e-9": lambda: limited(header="1e-9"),
+    "0.000001": lambda: limited(413, "0.000001"),
+    "0.05": lambda: limited(503, "0.05"),
+    "almost our own": lambda: limited(header=BACKOFF - 0.001),
+    "in the body": lambda: limited(retryAfter=0.001),
+    "text in the body": lambda: limited(413, retryAfter="0.001"),
+    "a date that is near": lambda: limited(retryAt=later(0.01).isoformat()),
+}
+
+
+@pytest.mark.parametrize("said", TINY.values(), ids=TINY)
+def test_a_retry_after_that_is_shorter_than_our_own_wait_is_raised_to_it_and_counts(
+    way: Way, said: Callable[[], bytes]
+) -> None:
+    """Four requests in all, with half a second between them; without a deadline too."""
+
+    def script(line: Line) -> None:
+        while line.request() is not None:
+            line.send(said())
+
+    with Faulty(script) as server, way.client(server.endpoint, deadline=None) as images:
+        time = FakeTime(images.images)
+        error = images.error()
+        assert (error.attempts, len(server.requests)) == (ATTEMPTS, ATTEMPTS)
+    assert error.retryable
+    # A date that is near has passed by the time that it is read, on a busy machine; then the wait is our own.
+    assert all(wait >= BACKOFF / 2 for wait in time.waits)
+    if said is not TINY["a date that is near"]:
+        assert sum(time.waits) == pytest.approx(BACKOFF * (ATTEMPTS - 1))
+
+
+@pytest.mark.parametrize("backoff", [0.0, 0.001, 0.1, 3.0])
+def test_a_tiny_retry_after_counts_whatever_the_backoff(way: Way, backoff: float) -> None:
+    """Also where `Retry(backoff=)` allows requests without a wait between them."""
+    retry = Retry(backoff=backoff)
+    with Faulty(answering(limited(header="1e-9"))) as server:
+        with way.client(server.endpoint, deadline=None, retry=retry) as images:
+            time = FakeTime(images.images)
+            assert images.error().attempts == ATTEMPTS
+    assert sum(time.waits) == pytest.approx(max(backoff, SHORTEST_RETRY_AFTER) * (ATTEMPTS - 1))
+
+
+def test_a_retry_after_as_long_as_our_own_wait_does_not_count(way: Way) -> None:
+    """It is obeyed as it is."""
+    sent = [*[limited(header=BACKOFF)] * 9, limited(header="0.001")]
+    with Faulty(answering(*sent, its_image)) as server, way.client(server.endpoint) as images:
+        time = FakeTime(images.images)
+        got = images.get()
+    assert got.response is not None
+    assert got.response.attempts == 11
+    assert sum(time.waits) == pytest.approx(BACKOFF * 10)
+
+
+def test_a_tiny_retry_after_holds_back_the_other_calls_for_as_long_as_it_is_raised_to(way: Way) -> None:
+    """As every `Retry-After` does."""
+    with Faulty(answering(limited(header="0.001"), its_image)) as server, way.client(server.endpoint) as images:
+        time = FakeTime(images.images)
+        images.error(deadline=BACKOFF / 2)
+        assert images.get()
+    assert len(time.waits) <= 1
+    assert sum(time.waits) == pytest.approx(BACKOFF if time.waits else 0.0)
+
+
+@pytest.mark.parametrize("minutes", [-5, 0, 5])
+@pytest.mark.parametrize("form", ["HTTP date", "retryAt", "epoch"])
+def test_a_date_is_measured_by_the_clock_of_the_server(way: Way, minutes: int, form: str) -> None:
+    """Which is five minutes ahead or behind; its `Date` says so."""
+    now = (datetime.now(UTC) + timedelta(minutes=minutes)).replace(microsecond=0)
+    until = now + timedelta(seconds=3)
+    date = {"Date": format_datetime(now, usegmt=True)}
+    fault: dict[str, Any] = {"overLimit": {"code": 413, "message": "Slow down."}}
+    if form == "retryAt":
+        fault["overLimit"]["retryAt"] = until.isoformat()
+    else:
+        date["Retry_After"] = format_datetime(until, usegmt=True) if form == "HTTP date" else str(until.timestamp())
+    with Faulty(answering(answer(413, fault, **date), its_image)) as server, way.client(server.endpoint) as images:
+        time = FakeTime(images.images)
+        assert images.get()
+    assert sum(time.waits) == pytest.approx(3, abs=0.01)
 
 
 def test_a_limit_is_obeyed_as_often_as_the_deadline_allows(way: Way) -> None:

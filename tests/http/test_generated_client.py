@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -106,6 +107,13 @@ def test_operation_signs_in_and_asks_the_region(cloud: Cloud, user: User, change
     assert request.headers["accept"] == "application/json"
     assert request.headers["user-agent"].startswith("rackspace-images/")
     assert not {"cookie", "accept-encoding", "connection"} & set(request.headers)
+
+
+def test_response_has_the_time_that_it_took(cloud: Cloud) -> None:
+    """For a direct user of the client's httpx client too, as httpx's own responses have it."""
+    with generated_client(cloud.api_key(), region="ord") as made:
+        response = made.get_httpx_client().request("get", f"/images/{IMAGE_ID}")
+    assert timedelta(0) < response.elapsed < timedelta(seconds=10 + SLACK)
 
 
 def test_header_of_the_user_is_sent_after_with_headers(cloud: Cloud, user: User) -> None:

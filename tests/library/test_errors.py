@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -17,6 +18,7 @@ from rackspace_images.faults import ERROR_OF_STATUS, api_error, retry_after
 from rackspace_images.sandbox import spec
 from reading import response_of
 from scripted import Scripted, answer
+from slack import SLACK
 
 BODIES: dict[str, bytes] = {
     "empty": b"",
@@ -112,6 +114,10 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
         (("2026-01-01T00:01:00Z",), 60),
         (("2026-01-01T00:01:00",), 60),
         (("2026-01-01T01:01:00+01:00",), 60),
+        ((NOW.timestamp() + 60,), 60),
+        ((f"{NOW.timestamp() + 60:.0f}",), 60),
+        ((NOW.timestamp() - 60,), 0),
+        ((1_262_303_999,), 1_262_303_999),
         (("inf",), None),
         (("nan",), None),
         (("1e999",), None),
@@ -124,7 +130,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
     ],
 )
 def test_how_long_to_wait_is_read_from_header_then_body(values: tuple[Any, ...], seconds: float | None) -> None:
-    """The first that can be read counts, as seconds, HTTP date or RFC 3339 date-time; nonsense counts as absent."""
+    """The first that can be read counts, as seconds, HTTP date, RFC 3339 date-time or seconds since 1970."""
     assert retry_after(*values, now=NOW) == seconds
 
 
@@ -154,6 +160,43 @@ def test_a_limit_says_how_long(
     assert isinstance(error, errors.OverLimit | errors.ServiceUnavailable)
     assert error.retry_after == seconds
     assert error.retryable
+
+
+moments = st.datetimes(datetime(2010, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC)).map(
+    lambda moment: moment.replace(microsecond=0)
+)
+FORMS: dict[str, Callable[[datetime], Any]] = {
+    "HTTP date": lambda moment: format_datetime(moment, usegmt=True),
+    "RFC 3339": lambda moment: moment.isoformat(),
+    "epoch": lambda moment: moment.timestamp(),
+    "epoch as text": lambda moment: str(int(moment.timestamp())),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@given(moments, st.integers(0, 10**8))
+def test_a_date_is_measured_from_the_date_of_its_response(
+    form: Callable[[datetime], Any], now: datetime, seconds: int
+) -> None:
+    """In the header and in the fault, whatever the time is here."""
+    until = form(now + timedelta(seconds=seconds))
+    for headers, fault in (({"Retry-After": str(until)}, {}), ({}, {"retryAfter": until}), ({}, {"retryAt": until})):
+        body = json.dumps({"overLimit": {"code": 413, "message": "Slow down.", **fault}}).encode()
+        error = api_error(response_of(413, body, {"Date": format_datetime(now, usegmt=True), **headers}))
+        assert isinstance(error, errors.OverLimit)
+        assert error.retry_after == seconds
+
+
+@pytest.mark.parametrize("date", [None, "", "soon", "Thu, 01 Jan 2026 00:00:00", "2026-01-01T00:00:00Z"])
+def test_a_date_without_the_date_of_its_response_is_measured_from_now(date: str | None) -> None:
+    """Where the header `Date` is absent or cannot be read. A time without a zone is UTC."""
+    now = datetime(2026, 1, 1, tzinfo=UTC) if date and date.endswith(("00", "Z")) else datetime.now(UTC)
+    until = format_datetime(now + timedelta(seconds=100), usegmt=True)
+    headers = {"Retry-After": until} | ({} if date is None else {"Date": date})
+    error = api_error(response_of(503, b"", headers))
+    assert isinstance(error, errors.ServiceUnavailable)
+    assert error.retry_after is not None
+    assert 100 - 1 - SLACK < error.retry_after <= 100
 
 
 @pytest.mark.parametrize("url", ["https://user:geheim@host/v2", "https://user:ge@heim@host/v2", "https://geheim@host"])

@@ -7,6 +7,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 
@@ -35,6 +36,7 @@ class Retry:
     of more than `longest_retry_after` seconds together are not made. A connection that fails, a timeout, 500, 502,
     504, and a limit that does not say how long, are sent again after `backoff` seconds, doubled each time up to
     `longest_backoff` and shortened by chance to a half at the least, until `attempts` requests were made in all.
+    A `Retry-After` that is shorter than `backoff` is raised to it, and is one of these attempts.
     """
 
     attempts: int = defaults.ATTEMPTS
@@ -52,15 +54,18 @@ class Retry:
     def wait_after(self, error: ImagesError, failures: int, *, repeatable: bool = True) -> float | None:
         """Seconds to wait before the request is sent again, or None where it is not.
 
-        `failures`: how many attempts failed before this one without saying when to come back. `repeatable`: whether a
-        request that may have arrived can be sent a second time.
+        `failures`: how many attempts failed before this one, without those whose `Retry-After` is `backoff` or more.
+        `repeatable`: whether a request that may have arrived can be sent a second time.
         """
         if not error.retryable or (not repeatable and _may_have_arrived(error)):
             return None
-        if seconds := asked_to_wait(error):
-            return seconds if seconds <= self.longest_retry_after else None
+        told, shortest = asked_to_wait(error), max(self.backoff, defaults.SHORTEST_RETRY_AFTER)
+        if told and told >= shortest:
+            return told if told <= self.longest_retry_after else None
         if failures + 1 >= self.attempts:
             return None
+        if told:
+            return shortest
         longest = min(self.backoff * 2.0 ** min(failures, 60), self.longest_backoff)
         return longest * random.uniform(0.5, 1.0)  # noqa: S311  not a secret
 
@@ -146,13 +151,16 @@ def send_with_retries(
         _report(call, response, error, elapsed, wait)
         if error is None:
             assert response is not None  # noqa: S101
+            response.elapsed = timedelta(seconds=elapsed)
             return response
         if wait is None:
             raise error
-        if asked_to_wait(error):
+        told = asked_to_wait(error)
+        if told != wait:
+            failures += 1
+        if told:
             waited += wait
         else:
-            failures += 1
             yield Pause(wait)
 
 
