@@ -11,19 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from .credentials import Credentials, StaticToken
 from .defaults import LONGEST_REFUSAL, REFUSAL_MEMORY
-from .errors import (
-    AuthenticationFailed,
-    ClientClosed,
-    ImagesError,
-    MalformedResponse,
-    RequestTimeout,
-)
+from .errors import AuthenticationFailed, ClientClosed, ImagesError, MalformedResponse, RequestTimeout
 from .forks import renew_after_fork
-from .http.call import Limits
+from .http.call import Limits, monotonic
 from .http.flow import Flow, Pause
 from .http.retry import Gate
 from .identity import NOT_IDENTITY, Grant, granted, sign_in_call, sign_in_operation
@@ -31,6 +25,7 @@ from .identity import NOT_IDENTITY, Grant, granted, sign_in_call, sign_in_operat
 log = logging.getLogger("rackspace_images.auth")
 
 
+@runtime_checkable
 class GrantStore(Protocol):
     """Where grants are kept between runs."""
 
@@ -49,7 +44,11 @@ class Flight:
 
 
 class TokenSource:
-    """One user's token, signed in for when it is needed."""
+    """One user's token, signed in for when it is needed.
+
+    `clock`: the time of day, for the end of a token, which its server names. `timer`: one that is never set, for how
+    long a refusal is remembered and a renewal put off.
+    """
 
     def __init__(
         self,
@@ -57,12 +56,13 @@ class TokenSource:
         *,
         store: GrantStore | None = None,
         clock: Callable[[], float] = time.time,
+        timer: Callable[[], float] = monotonic,
     ) -> None:
         self.credentials = credentials
         self.source: str | None = None
         # A given token is its caller's to keep.
         self._store = None if isinstance(credentials, StaticToken) else store
-        self._clock = clock
+        self._clock, self._timer = clock, timer
         self._gate = Gate()
         self._grant: Grant | None = None
         self.forked()
@@ -116,12 +116,12 @@ class TokenSource:
             return self._known(failed)
 
     def _known(self, failed: Grant | None) -> Grant | None:
-        now = self._clock()
+        now, elapsed = self._clock(), self._timer()
         grant = self._grant
-        is_due = grant is not None and grant.is_due(now) and (now >= self._renew_from or grant.is_over(now))
+        is_due = grant is not None and grant.is_due(now) and (elapsed >= self._renew_from or grant.is_over(now))
         if grant is not None and grant is not failed and not is_due:
             return grant
-        if self._refused is not None and now < self._refused_until:
+        if self._refused is not None and elapsed < self._refused_until:
             raise copy.copy(self._refused)
         return None
 
@@ -139,13 +139,13 @@ class TokenSource:
         except ImagesError as refused:
             # Copies: the caller's own error is going to say which image and region it was about.
             error = copy.copy(refused)
-            now = self._clock()
+            now, elapsed = self._clock(), self._timer()
             if isinstance(error, AuthenticationFailed):
                 self._refused, self._refusals = error, self._refusals + 1
-                self._refused_until = now + min(REFUSAL_MEMORY * 2 ** min(self._refusals - 1, 10), LONGEST_REFUSAL)
+                self._refused_until = elapsed + min(REFUSAL_MEMORY * 2 ** min(self._refusals - 1, 10), LONGEST_REFUSAL)
             elif failed is None and self._grant is not None and not self._grant.is_over(now):
                 # Renewal was ahead of its time: the token is still good, and identity may be back later.
-                self._renew_from, error = now + REFUSAL_MEMORY, None
+                self._renew_from, error = elapsed + REFUSAL_MEMORY, None
                 return self._grant
             raise
         finally:

@@ -21,6 +21,9 @@ LONGEST_RETRY_AFTER = 3600.0
 SHORTEST_RETRY_AFTER = 0.05
 """Seconds: a shorter `Retry-After` is raised to it and counts as an attempt, whatever `Retry(backoff=)` is."""
 
+FRESH_TOKEN_PAUSE = 1.0
+"""Seconds before a token that has just been issued and was refused is sent once more: identity replicates it."""
+
 LONG_WAIT = 5.0
 """Seconds: a wait that is longer is logged as a warning."""
 
@@ -54,6 +57,9 @@ RENEWAL_MARGIN = 120.0
 
 REFUSAL_MEMORY = 30.0
 """Seconds for which a plain refusal of credentials is remembered; doubled with each further one."""
+
+LONGEST_SAVE = 60.0
+"""Seconds: a file that another process began to write into the token cache longer ago than this is removed."""
 
 LONGEST_REFUSAL = 600.0
 """Seconds that a refusal is remembered at the most."""

@@ -8,17 +8,9 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from . import errors
 from .credentials import UK_AUTH_URL, US_AUTH_URL, ApiKey, ApplicationCredential, Credentials, Password, StaticToken
 from .defaults import LARGEST_BODY, RENEWAL_MARGIN
-from .errors import (
-    ApiFault,
-    AuthenticationFailed,
-    ImagesError,
-    MalformedResponse,
-    OverLimit,
-    ServiceUnavailable,
-    UnexpectedStatus,
-)
 from .faults import api_error
 from .http.body import ApiResponse
 from .http.call import Call, Limits
@@ -71,7 +63,7 @@ def sign_in_call(credentials: Credentials, limits: Limits, gate: Gate, source: s
         gate=gate,
         is_repeatable=False,
         keeps_body=False,
-        unreadable=MalformedResponse("identity's answer holds no token", hint=NOT_IDENTITY),
+        unreadable=errors.MalformedResponse("identity's answer holds no token", hint=NOT_IDENTITY),
     )
 
 
@@ -96,7 +88,7 @@ def _check_object(body: bytes) -> Any:
         return json.loads(body, parse_int=integer)
     except (ValueError, RecursionError):
         pass
-    raise MalformedResponse("identity's answer is not JSON", hint=NOT_IDENTITY)
+    raise errors.MalformedResponse("identity's answer is not JSON", hint=NOT_IDENTITY)
 
 
 def granted(credentials: Credentials, call: Call, now: float) -> Grant | str:
@@ -147,7 +139,7 @@ def _moment(expires: object) -> float | None:
         return None
 
 
-def identity_error(response: ApiResponse, credentials: Credentials, source: str | None = None) -> ImagesError:
+def identity_error(response: ApiResponse, credentials: Credentials, source: str | None = None) -> errors.ImagesError:
     """The error that identity's answer is: a plain no, or the class of its status."""
     # The body is not kept: it may hold a token, or quote the secret in a way of its own.
     error = api_error(response, *credentials.secrets)
@@ -157,11 +149,11 @@ def identity_error(response: ApiResponse, credentials: Credentials, source: str 
     if response.status_code in (401, 403) or unknown:
         message = error.message or "identity refused the credentials"
         hint = _hint(response, credentials, source)
-        return AuthenticationFailed(
+        return errors.AuthenticationFailed(
             response.status_code, error.fault, message, error.details, request_id=error.request_id, hint=hint
         )
-    if response.status_code == 404 or (isinstance(error, UnexpectedStatus) and error.status_code < 500):
-        return UnexpectedStatus(
+    if response.status_code == 404 or (isinstance(error, errors.UnexpectedStatus) and error.status_code < 500):
+        return errors.UnexpectedStatus(
             response.status_code,
             error.fault,
             error.message,
@@ -169,7 +161,7 @@ def identity_error(response: ApiResponse, credentials: Credentials, source: str 
             request_id=error.request_id,
             hint="check auth_url: this is not an identity service",
         )
-    if not isinstance(error, OverLimit | ServiceUnavailable | ApiFault):
+    if not isinstance(error, errors.OverLimit | errors.ServiceUnavailable | errors.ApiFault):
         retryable = error.retryable
         error = type(error)(
             response.status_code,

@@ -23,7 +23,7 @@ from .http.retry import Attempt, Retry
 from .http.sender import Sender
 from .http.tls import Cert, Tls
 from .regions import INTERFACES, checked_endpoint, checked_region
-from .text import Secret, Unshown, unshown
+from .text import Secret, Unshown, shown, unshown
 from .version import USER_AGENT
 
 if TYPE_CHECKING:
@@ -35,6 +35,19 @@ CA_VARIABLES = ("OS_CACERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 AnyTransport = httpx.BaseTransport | httpx.AsyncBaseTransport
+
+_KINDS: dict[str, tuple[Any, str]] = {
+    "region": (str | None, "the name of a region"),
+    "retry": (Retry | None, "a Retry or None"),
+    "interface": (str, "the name of an interface"),
+    "verify": (bool | str | ssl.SSLContext, "True, False, a path as a str, or an ssl.SSLContext"),
+    "allow_http": (bool, "True or False"),
+    "user_agent": (str | None, "a str"),
+    "transport": (AnyTransport | None, "an httpx.BaseTransport or httpx.AsyncBaseTransport"),
+    "token_cache": (GrantStore | None, "a TokenCache or None"),
+    "on_attempt": (Callable | None, "a function or None"),
+}
+"""Of what type an option is, in Python and in words; of the others a check of their own tells."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +83,9 @@ class ClientOptions:
         return cls(**hidden)
 
     def __post_init__(self) -> None:
+        for name, (kind, words) in _KINDS.items():
+            if not isinstance(value := getattr(self, name), kind):
+                raise ConfigError(f"{name}={shown(value)} is not {words}")
         self._set(proxy=usable(self.proxy), region=checked_region(self.region))
         if self.endpoint is not None:
             self._set(endpoint=checked_endpoint(self.endpoint))
@@ -89,9 +105,8 @@ class ClientOptions:
         given = {"verify": self.verify is not True, "cert": self.cert is not None, "proxy": self.proxy is not None}
         for name, is_given in given.items():
             if is_given:
-                raise ConfigError(
-                    f"{name}= has no effect on a transport that is given", hint=f"set {name} in the transport"
-                )
+                hint = f"set {name} in the transport"
+                raise ConfigError(f"{name}= has no effect on a transport that is given", hint=hint)
 
     def _set(self, **values: Any) -> None:
         for name, value in values.items():
@@ -105,21 +120,20 @@ class ClientOptions:
 
     def sender(self) -> Sender:
         """What sends for threads."""
-        transport = self.transport
-        if transport is not None and not isinstance(transport, httpx.BaseTransport):
-            raise ConfigError("transport= is not an httpx.BaseTransport", hint="httpx.HTTPTransport(), or its like")
-        return Sender(transport, *self.network, self.max_connections)
+        return Sender(self._transport_of(httpx.BaseTransport), *self.network, self.max_connections)
 
     def async_sender(self) -> AsyncSender:
         """What sends for tasks."""
         from .http.async_sender import AsyncSender
 
-        transport = self.transport
-        if transport is not None and not isinstance(transport, httpx.AsyncBaseTransport):
-            raise ConfigError(
-                "transport= is not an httpx.AsyncBaseTransport", hint="httpx.AsyncHTTPTransport(), or its like"
-            )
-        return AsyncSender(transport, *self.network, self.max_connections)
+        return AsyncSender(self._transport_of(httpx.AsyncBaseTransport), *self.network, self.max_connections)
+
+    def _transport_of(self, kind: type[Any]) -> Any:
+        """The transport that was given, if it is one for threads, or for tasks."""
+        if self.transport is None or isinstance(self.transport, kind):
+            return self.transport
+        hint = f"httpx.{kind.__name__.replace('Base', 'HTTP')}(), or its like"
+        raise ConfigError(f"transport= is not an httpx.{kind.__name__}", hint=hint)
 
     @cached_property
     def network(self) -> tuple[Tls, Proxies]:

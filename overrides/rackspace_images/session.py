@@ -11,24 +11,14 @@ from typing import Any
 
 import httpx
 
+from . import errors
 from .auth import TokenSource
 from .credentials import Credentials, StaticToken
-from .errors import (
-    ApiFault,
-    ConfigError,
-    ConnectionFailed,
-    ImagesError,
-    MalformedResponse,
-    OverLimit,
-    RegionNotFound,
-    RequestTimeout,
-    Unauthorized,
-    UnexpectedStatus,
-)
+from .defaults import FRESH_TOKEN_PAUSE
 from .http.api_client import RequestParts
 from .http.body import ApiResponse
 from .http.call import EXCHANGE, Call, Exchange, Limits, monotonic
-from .http.flow import Flow
+from .http.flow import Flow, Pause
 from .http.retry import Gate, send_with_retries
 from .identity import Grant
 from .image import ImageCheck, ImageResponse, image_call, image_uuid
@@ -112,8 +102,8 @@ class Session:
                 response = yield from self._send_signed(place, call, parts)
             call.response, response.sent_to = response, (parts.method, call.url)
             response.parsed = call.check(response.content)
-        except ImagesError as error:
-            if isinstance(error, MalformedResponse) and call.response is not None and call.keeps_body:
+        except errors.ImagesError as error:
+            if isinstance(error, errors.MalformedResponse) and call.response is not None and call.keeps_body:
                 error.body = call.response.content
             if call.base_url is None:
                 error.place(region=place.region or place.wanted, endpoint=place.endpoint or place.given)
@@ -126,18 +116,25 @@ class Session:
         grant = self.tokens.known() or (yield from self.tokens.grant(call.limits))
         try:
             return (yield from self._send_to(place, call, parts, grant, can_renew=self.tokens.can_renew))
-        except ImagesError as error:
+        except errors.ImagesError as error:
             if not self._may_renew(error, grant, place):
                 raise
             first = error
         fresh: Grant | None = None
         try:
             fresh = yield from self.tokens.grant(call.limits, failed=grant)
-        except ImagesError:
+        except errors.ImagesError:
             if is_expired(first):
                 raise
         if fresh is None or (not is_expired(first) and fresh.endpoints == grant.endpoints):
             raise first
+        try:
+            return (yield from self._send_to(place, call, parts, fresh, can_renew=False))
+        except errors.ImagesError as error:
+            if call.limits.retry is None or not is_expired(error) or not call.limits.fits(FRESH_TOKEN_PAUSE):
+                raise
+        # A server may learn a moment later of a token that has just been issued.
+        yield Pause(FRESH_TOKEN_PAUSE)
         return (yield from self._send_to(place, call, parts, fresh, can_renew=False))
 
     def _send_to(
@@ -151,7 +148,7 @@ class Session:
         return (yield from self._send(call, parts, endpoint, is_expired if can_renew else _never))
 
     def _send(
-        self, call: Call, parts: RequestParts, base_url: str, never: Callable[[ImagesError], bool]
+        self, call: Call, parts: RequestParts, base_url: str, never: Callable[[errors.ImagesError], bool]
     ) -> Flow[ApiResponse]:
         call.method, call.url = parts.method, base_url + parts.path
         return send_with_retries(call, partial(self._request, call, parts), never)
@@ -195,7 +192,7 @@ class Session:
         if parts.method == "GET" and (found := _IMAGE_PATH.fullmatch(path)):
             image_id = image_uuid(found[1])
             return image_call(limits, ImageCheck(image_id)), replace(parts, path=f"/images/{image_id}")
-        raise ConfigError(
+        raise errors.ConfigError(
             "a request of this client goes to an operation of the document, and this is none",
             hint="/images/IMAGE_ID, or /images/detail",
         )
@@ -203,7 +200,7 @@ class Session:
     def _gate(self, name: str) -> Gate:
         return self._gates.setdefault(name, Gate())
 
-    def hold(self, name: str, until: float, refusal: OverLimit) -> None:
+    def hold(self, name: str, until: float, refusal: errors.OverLimit) -> None:
         """Closes the gate of a region, or of an endpoint without one."""
         self._gate(name).close(until, refusal)
 
@@ -230,11 +227,11 @@ class Session:
         )
         return list(dict.fromkeys(chosen))
 
-    def _may_renew(self, error: ImagesError, grant: Grant, place: Place) -> bool:
+    def _may_renew(self, error: errors.ImagesError, grant: Grant, place: Place) -> bool:
         """Whether a new sign-in may help: the token has expired, or the catalog is of another run and out of date."""
-        moved = (ConnectionFailed, RequestTimeout, RegionNotFound)
+        moved = (errors.ConnectionFailed, errors.RequestTimeout, errors.RegionNotFound)
         out_of_date = isinstance(error, moved) or (
-            isinstance(error, UnexpectedStatus) and (300 <= error.status_code < 400 or error.status_code == 404)
+            isinstance(error, errors.UnexpectedStatus) and (300 <= error.status_code < 400 or error.status_code == 404)
         )
         return self.tokens.can_renew and (is_expired(error) or (grant.cached and place.given is None and out_of_date))
 
@@ -265,19 +262,19 @@ def session_of(auth: Credentials, options: ClientOptions) -> Session:
 def place_of(auth: Credentials, options: ClientOptions) -> Place:
     """Where a client sends its requests. Raises `ConfigError` for a token that says nothing of it."""
     if options.endpoint is None and isinstance(auth, StaticToken) and auth.auth_url is None:
-        raise ConfigError(
+        raise errors.ConfigError(
             "a StaticToken needs to be told where to go", hint="endpoint='https://…/v2/TENANT', or its auth_url="
         )
     return Place(options.region, options.endpoint)
 
 
-def is_expired(error: ImagesError) -> bool:
+def is_expired(error: errors.ImagesError) -> bool:
     """Whether an error says that the token is no longer good.
 
     A token that ends between Nova and Glance is a 500 of Nova's, which names Glance's refusal. (Nova 26 and 34.)
     """
-    return isinstance(error, Unauthorized) or (
-        isinstance(error, ApiFault) and "ImageNotAuthorized" in (error.message or "")
+    return isinstance(error, errors.Unauthorized) or (
+        isinstance(error, errors.ApiFault) and "ImageNotAuthorized" in (error.message or "")
     )
 
 
@@ -298,7 +295,7 @@ _url = lru_cache(maxsize=1024)(httpx.URL)
 """The same images are requested again and again, and to read a URL takes as long as to parse a response."""
 
 
-def _never(error: ImagesError) -> bool:
+def _never(error: errors.ImagesError) -> bool:
     return False
 
 
@@ -306,5 +303,5 @@ def _checked_headers(headers: dict[str, str]) -> dict[str, str]:
     """Returns `headers`, if HTTP can hold them. Raises `ConfigError`, which quotes none of them."""
     for value in headers.values():
         if not (value.isascii() and value.isprintable()) or value != value.strip():
-            raise ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
+            raise errors.ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
     return headers

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .credentials import Credentials
+from .defaults import LONGEST_SAVE
 from .identity import Grant
 from .regions import Endpoint
 from .text import is_token
@@ -22,7 +23,8 @@ from .text import is_token
 log = logging.getLogger("rackspace_images.auth")
 
 _FORMAT = 1
-_OURS = re.compile(r"[0-9a-f]{32}\.json|\.new-.*")
+_UNFINISHED = re.compile(r"\.new-[a-z0-9_]{8}")
+_OURS = re.compile(rf"[0-9a-f]{{32}}\.json|{_UNFINISHED.pattern}")
 
 
 class TokenCache:
@@ -64,13 +66,25 @@ class TokenCache:
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
                     json.dump(content, file)
+                    self._remove_unfinished(os.fstat(handle))
                 os.replace(name, self._path(credentials))  # noqa: PTH105
-            except BaseException:
-                with contextlib.suppress(OSError):
+            finally:
+                with contextlib.suppress(OSError):  # it is not there once it was renamed
                     os.unlink(name)  # noqa: PTH108
-                raise
         except OSError as error:
             log.warning("the token cache in %s cannot be written: %s", self.folder, error.strerror or error)
+
+    def _remove_unfinished(self, own: os.stat_result) -> None:
+        """Removes what processes that were killed while they saved left behind.
+
+        `own`: the file that is being saved, for the owner, and for the time as the file system has it.
+        """
+        for path in self._files():
+            with contextlib.suppress(OSError):
+                found = path.lstat()
+                is_ours = stat.S_ISREG(found.st_mode) and found.st_uid == own.st_uid
+                if _UNFINISHED.fullmatch(path.name) and is_ours and found.st_mtime < own.st_mtime - LONGEST_SAVE:
+                    path.unlink()
 
     def clear(self) -> int:
         """Forgets every grant; returns how many there were."""

@@ -16,6 +16,7 @@ import pytest
 from cloud import SECRET, Cloud
 from conftest import SOURCE_ID
 from rackspace_images import ApiKey, ImagesClient, KeystonePassword, StaticToken, errors
+from rackspace_images.defaults import LONGEST_SAVE
 from rackspace_images.identity import Grant
 from rackspace_images.sandbox import Sandbox
 from rackspace_images.token_cache import TokenCache
@@ -210,6 +211,7 @@ def test_a_user_a_file(tmp_path: Path) -> None:
 RUN = """
 import sys
 from rackspace_images import ApiKey, ImagesClient, KeystonePassword, StaticToken, errors
+from rackspace_images.defaults import LONGEST_SAVE
 from rackspace_images.identity import Grant
 from rackspace_images.sandbox import Sandbox
 from rackspace_images.token_cache import TokenCache
@@ -292,3 +294,40 @@ def test_an_id_and_a_name_that_read_the_same_are_two() -> None:
     one = KeystonePassword(**common, user_domain_id="default")
     other = KeystonePassword(**common, user_domain_name="default")
     assert one.who != other.who
+
+
+KILLED = """
+import os, signal, sys
+from rackspace_images import ApiKey
+from rackspace_images.identity import Grant
+from rackspace_images.token_cache import TokenCache
+os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+TokenCache(sys.argv[1]).save(ApiKey("demo", "key"), Grant("token-of-before", 2000.0, 1000.0))
+"""
+
+
+def test_what_a_killed_process_left_behind_is_removed_by_the_next_save(tmp_path: Path) -> None:
+    """Once it is older than any save takes; until then it may be another process's under way."""
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    (left,) = files(tmp_path)
+    assert "token-of-before" in left.read_text()
+    cache, key = TokenCache(tmp_path), ApiKey("demo", "key")
+    cache.save(key, Grant("token-1", 2000.0, 1000.0))
+    assert left.exists()
+    os.utime(left, (left.stat().st_atime, left.stat().st_mtime - LONGEST_SAVE - 1))
+    cache.save(key, Grant("token-2", 2000.0, 1000.0))
+    (saved,) = files(tmp_path)
+    assert "token-2" in saved.read_text()
+
+
+def test_a_save_removes_nothing_that_is_not_its_own(tmp_path: Path) -> None:
+    """Other names, links and folders stay, however old."""
+    for name in (".new-", ".new-things", ".new-12345678.txt", "new-12345678", "0" * 32 + ".json"):
+        (tmp_path / name).write_text("")
+    (tmp_path / ".new-folder_1").mkdir()
+    (tmp_path / ".new-link_1__").symlink_to(tmp_path / "new-12345678")
+    before = set(tmp_path.iterdir())
+    for path in before:
+        os.utime(path, (0, 0), follow_symlinks=False)
+    TokenCache(tmp_path).save(ApiKey("demo", "key"), Grant("token-1", 2000.0, 1000.0))
+    assert before < set(tmp_path.iterdir())

@@ -14,7 +14,8 @@ import pytest
 from cloud import SECRET, Cloud, body
 from conftest import SOURCE_ID
 from rackspace_identity_api.models import RackspaceTokenAnswer
-from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, errors
+from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, Retry, errors
+from rackspace_images.defaults import FRESH_TOKEN_PAUSE
 from rackspace_images.http.call import Limits
 from rackspace_images.http.retry import Gate
 from rackspace_images.identity import Grant, granted, sign_in_call
@@ -264,7 +265,7 @@ def test_a_refusal_is_remembered_for_ever_longer() -> None:
     now = 0.0
     with Cloud(login=REFUSAL) as cloud, ImagesClient(cloud.api_key()) as images:
         tokens = images._session.tokens
-        tokens._clock = lambda: now
+        tokens._timer = lambda: now
         for wait, logins in ((0, 1), (29, 1), (2, 2), (59, 2), (2, 3)):
             now += wait
             with pytest.raises(errors.AuthenticationFailed):
@@ -282,9 +283,10 @@ def test_a_token_that_is_still_good_is_used_while_identity_is_down() -> None:
     """Renewal ahead of time that fails leaves the old token in use, and is tried again later, not at every call."""
     with Cloud(life=timedelta(hours=1)) as cloud, ImagesClient(cloud.api_key(), retry=None) as images:
         images.get(SOURCE_ID)
-        start = images._session.tokens._clock()
+        tokens = images._session.tokens
+        start, began = tokens._clock(), tokens._timer()
         now = start + 3550
-        images._session.tokens._clock = lambda: now
+        tokens._clock, tokens._timer = lambda: now, lambda: began + now - start
         cloud.login = answer(503, b"")
         for _ in range(5):
             images.get(SOURCE_ID)
@@ -342,3 +344,73 @@ def test_an_end_without_a_zone_is_utc_and_one_with_a_zone_is_its_own() -> None:
         found = granted(key, call, 0.0)
         assert isinstance(found, Grant)
         assert found.expires == seconds
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_clock_that_is_set_changes_nothing_of_what_is_remembered(days: int) -> None:
+    """A refusal is remembered for 30 s, and a renewal put off for as long, whatever the time of day is meanwhile."""
+    passed = 0.0
+    with Cloud(login=REFUSAL) as cloud, ImagesClient(cloud.api_key(), retry=None) as images:
+        tokens = images._session.tokens
+        tokens._timer = lambda: passed
+        with pytest.raises(errors.AuthenticationFailed):
+            images.get(SOURCE_ID)
+        today = time.time()
+        tokens._clock = lambda: today + days * 86_400
+        for seconds, logins in ((29.0, 1), (31.0, 2)):
+            passed = seconds
+            with pytest.raises(errors.AuthenticationFailed):
+                images.get(SOURCE_ID)
+            assert len(cloud.logins) == logins
+
+
+def test_a_renewal_is_put_off_by_a_clock_that_is_not_set() -> None:
+    """Identity is down; the time of day goes back by a second with every call."""
+    passed, now = 0.0, time.time() + 3550
+    with Cloud(life=timedelta(hours=1)) as cloud, ImagesClient(cloud.api_key(), retry=None) as images:
+        images.get(SOURCE_ID)
+        tokens = images._session.tokens
+        tokens._clock, tokens._timer = lambda: now, lambda: passed
+        cloud.login = answer(503, b"")
+        for seconds, logins in ((0.0, 2), (29.0, 2), (31.0, 3)):
+            passed, now = seconds, now - 1
+            images.get(SOURCE_ID)
+            assert len(cloud.logins) == logins
+
+
+class Replicating(Cloud):
+    """Compute refuses each token until it was sent so many times."""
+
+    refuses: int = 1
+
+    def _answer(self, request: Any) -> bytes:
+        token = request.headers.get("x-auth-token")
+        if (
+            token is not None
+            and [one.headers.get("x-auth-token") for one in self.requests].count(token) <= self.refuses
+        ):
+            return answer(401, {"unauthorized": {"code": 401, "message": "Not known yet."}})
+        return super()._answer(request)
+
+
+def test_a_fresh_token_that_is_refused_is_sent_again_after_a_pause(ask: Ask) -> None:
+    """Identity replicates: compute learns of a token a moment after it was issued."""
+    with Replicating() as cloud:
+        began = time.monotonic()
+        (outcome,) = ask(cloud, 1, retry=Retry())
+        took = time.monotonic() - began
+    assert isinstance(outcome, Image)
+    assert [request.headers["x-auth-token"] for request in cloud.asked] == ["token-1", "token-2", "token-2"]
+    assert took >= FRESH_TOKEN_PAUSE
+
+
+@pytest.mark.parametrize(
+    ("options", "requests"), [({}, 3), ({"retry": None}, 2), ({"deadline": FRESH_TOKEN_PAUSE / 2}, 2)], ids=repr
+)
+def test_a_fresh_token_is_sent_again_once_where_there_is_time(ask: Ask, options: Any, requests: int) -> None:
+    """One that stays unknown is `Unauthorized`; without retries, or where the pause does not fit, at once."""
+    with Cloud(image=answer(401, b"")) as cloud:
+        (outcome,) = ask(cloud, 1, **{"retry": Retry(), **options})
+    assert isinstance(outcome, errors.Unauthorized | errors.RequestTimeout)
+    assert len(cloud.asked) <= requests
+    assert isinstance(outcome, errors.RequestTimeout) or len(cloud.asked) == requests

@@ -11,8 +11,10 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
+import certifi
 import httpx
 import pytest
 from faults.ways import WAYS, Way, ids
@@ -75,7 +77,20 @@ def test_token_cache_pickles_with_its_client(way: Way, tmp_path: Any) -> None:
     assert isinstance(images._options.token_cache, TokenCache)
 
 
-class Odd:
+class Store:
+    """A store of tokens that keeps none, with a lock."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def load(self, credentials: Any) -> None:
+        """Keeps nothing."""
+
+    def save(self, credentials: Any, grant: Any) -> None:
+        """Keeps nothing."""
+
+
+class Odd(Store):
     """What cannot be pickled, and says so in a way of its own."""
 
     def __reduce__(self) -> Any:
@@ -87,7 +102,7 @@ NOT_PICKLED: dict[str, tuple[str, Any]] = {
     "a lambda": ("on_attempt", lambda _: None),
     "a method of an object with a lock": ("on_attempt", threading.Thread().start),
     "an SSLContext": ("verify", ssl.create_default_context()),
-    "a store with a lock": ("token_cache", threading.Lock()),
+    "a store with a lock": ("token_cache", Store()),
     "an object that raises": ("token_cache", Odd()),
 }
 
@@ -128,6 +143,59 @@ def test_option_that_cannot_be_used_is_refused_by_everything_that_takes_it(make:
     """When it is given, in the same words."""
     with pytest.raises(errors.ConfigError, match=name.replace("interface", "no interface")):
         make(TOKEN, **{"endpoint": ENDPOINT, name: value})
+
+
+@pytest.mark.parametrize("make", [ImagesClient, AsyncImagesClient, client_auth, generated_client])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("region", 3),
+        ("region", b"DFW"),
+        ("retry", 3),
+        ("retry", {"attempts": 3}),
+        ("interface", 3),
+        ("interface", None),
+        ("verify", 3),
+        ("verify", Path("/etc/ssl")),
+        ("verify", None),
+        ("allow_http", "yes"),
+        ("allow_http", 1),
+        ("user_agent", 3),
+        ("user_agent", b"tool"),
+        ("token_cache", 3),
+        ("token_cache", "/tmp"),
+        ("on_attempt", 3),
+        ("endpoint", 3),
+        ("timeout", "3"),
+        ("deadline", "3"),
+        ("max_connections", "3"),
+        ("proxy", 3),
+        ("cert", 3),
+        ("transport", 3),
+    ],
+)
+def test_option_of_another_type_is_refused_by_its_name(make: Any, name: str, value: Any) -> None:
+    """By everything that takes it, when it is given."""
+    with pytest.raises(errors.ConfigError, match=f"^ConfigError: {name}"):
+        make(TOKEN, **{"endpoint": ENDPOINT, name: value})
+
+
+@pytest.mark.parametrize("make", [ImagesClient, AsyncImagesClient])
+@pytest.mark.parametrize("variables", [("RS_USERNAME", "RS_API_KEY"), ("OS_USERNAME", "OS_PASSWORD", "OS_AUTH_URL")])
+def test_os_cacert_beside_a_transport_is_refused(
+    make: Any, variables: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A configuration that names certificates, and a transport that has its own."""
+    for name in variables:
+        monkeypatch.setenv(name, "https://keystone.example.com/v3" if name.endswith("URL") else "geheim-4711")
+    monkeypatch.setenv("OS_PROJECT_NAME", "demo")
+    monkeypatch.setenv("OS_USER_DOMAIN_NAME", "Default")
+    transport = httpx.MockTransport(lambda _: httpx.Response(200))
+    assert make.from_config(region="DFW", transport=transport)
+    monkeypatch.setenv("OS_CACERT", certifi.where())
+    assert make.from_config(region="DFW")
+    with pytest.raises(errors.ConfigError, match=r"set verify in the transport"):
+        make.from_config(region="DFW", transport=transport)
 
 
 @pytest.mark.parametrize("make", [ImagesClient, AsyncImagesClient, client_auth, generated_client])
