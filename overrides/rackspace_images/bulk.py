@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar
 
 from .defaults import CONCURRENCY, LOCATE_CONCURRENCY, RESERVED_DESCRIPTORS
@@ -26,6 +27,7 @@ from .errors import (
 )
 from .http.sender import Scope
 from .image import Image
+from .text import one_line
 
 Id = TypeVar("Id")
 T = TypeVar("T")
@@ -38,6 +40,10 @@ class LocateResult:
     found: dict[str, Image] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
     failed: dict[str, ImagesError] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        names = (f"{name}={[one[:40] for one in islice(getattr(self, name), 8)]}" for name in self.__slots__)
+        return one_line(f"<LocateResult {' '.join(names)}>")
 
 
 def located(outcomes: Iterable[tuple[str, Image | ImagesError]]) -> LocateResult:

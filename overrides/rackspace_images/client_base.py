@@ -29,7 +29,7 @@ from .listing import PageItems, Walk
 from .options import ClientOptions
 from .regions import checked_region
 from .session import Place, image_response, place_of, session_of
-from .text import Unshown, unshown
+from .text import Unshown, shown, unshown
 from .waiting import Progress, until_active
 
 AnyApi = TypeVar("AnyApi", ApiClient, AsyncApiClient)
@@ -166,8 +166,8 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         return _remade, (type(self), tokens.credentials, self._options, tokens.source, self._session.only)
 
     def __repr__(self) -> str:
-        endpoint = self.endpoint or self._place.given
-        return f"<{type(self).__name__} region={self.region or self._place.wanted!r} endpoint={endpoint!r}>"
+        region, endpoint = self.region or self._place.wanted, self.endpoint or self._place.given
+        return f"<{type(self).__name__} region={shown(region)} endpoint={shown(endpoint, 200)}>"
 
     def _limits(self, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED, scope: object = None) -> Limits:
         if timeout is UNCHANGED and deadline is UNCHANGED:

@@ -42,12 +42,37 @@ RESERVED_DESCRIPTORS = 16
 KEEPALIVE_EXPIRY = 5.0
 """Seconds for which a connection that nobody uses is kept."""
 
-LARGEST_BODY = 16 * 1024 * 1024
-"""Bytes that an answer's body may have, as sent and as decoded. An image has some 2,000; a page of 1,000, 2 million."""
+MAX_IMAGE_BYTES = 1024 * 1024
+"""Bytes that the body of an image's answer may have, as sent and as decoded. An image has some 2,000."""
+
+MAX_IMAGE_VALUES = 20_000
+"""Values that an image's answer, or a fault, may have, as its commas and opening brackets count them. Most have 70."""
+
+MAX_PAGE_BYTES = 4 * 1024 * 1024
+"""Bytes that the body of a page, of a sign-in with its catalog, or of a list of versions may have, as sent and as
+decoded. A page of 1,000 images has 2 million."""
+
+MAX_PAGE_VALUES = 100_000
+"""Values that a page may have, counted in the same way. One of 1,000 images has some 70,000."""
+
+MAX_CATALOG_VALUES = 50_000
+"""Values that a sign-in's answer with its catalog may have, counted in the same way. A large cloud's has some 5,000."""
+
+MAX_PAGE_IMAGES = 2_000
+"""Images that a page may have. Nova gives 1,000 at the most, unless its operator allows more."""
 
 MAX_BYTES_BESIDE_BODY = 256 * 1024
 """Bytes that a response may have beside its body: interim responses, headers, chunk headers and trailers, and a
 proxy's answer to CONNECT. One has some 1,000."""
+
+MAX_URL = 2_000
+"""Characters that a URL of a catalog, or of a link to the next page, may have."""
+
+MAX_TEXT = 400
+"""Characters of a server's text that a message shows."""
+
+MAX_LINE = 600
+"""Characters that `str()` and `repr()` of an error have at the most, whatever a server sent."""
 
 DEEPEST_JSON = 100
 """Levels of nesting that an answer may have; no image has more than a few."""

@@ -33,7 +33,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from .text import one_line, without_userinfo
+from .defaults import MAX_LINE
+from .text import one_line, shown, without_userinfo
 
 if TYPE_CHECKING:
     from .image import Image
@@ -84,21 +85,26 @@ class ImagesError(Exception):
         return one_line(self.message or "")
 
     def __str__(self) -> str:
-        parts = [f"{type(self).__name__}: {self._what()}"]
+        name, parts = type(self).__name__, list[str]()
         if self.image_id is not None:
-            parts.append(f"image={one_line(self.image_id)}")
+            parts.append(f"image={one_line(self.image_id, 60)}")
         if self.region is not None:
-            parts.append(f"region={one_line(self.region)}")
+            parts.append(f"region={one_line(self.region, 60)}")
         where = self.url or self.endpoint
         if where is not None:
-            parts.append(one_line(f"{self.method} {where}" if self.method else where))
+            parts.append(one_line(f"{self.method} {where}" if self.method else where, 180))
         if self.request_id is not None:
-            parts.append(f"request_id={one_line(self.request_id)}")
+            parts.append(f"request_id={one_line(self.request_id, 80)}")
         if self.attempts is not None:
             parts.append(f"attempts={self.attempts}")
         if self.elapsed is not None:
             parts.append(f"{self.elapsed:.2f}s")
-        return " ".join(parts) + (f"; try: {self.hint}" if self.hint else "")
+        where_and_why = " ".join(["", *parts]) + (f"; try: {self.hint}" if self.hint else "")
+        what = one_line(self._what(), max(MAX_LINE - len(name) - len(where_and_why) - 3, 100))
+        return one_line(f"{name}: {what}{where_and_why}", MAX_LINE - 1)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({shown(self.message or '', 200)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.args, self.__dict__)

@@ -10,9 +10,11 @@ from typing import Any
 
 from rackspace_images_api.models import Fault
 
+from . import errors
+from .defaults import MAX_IMAGE_VALUES
 from .errors import ApiError, ImageNotFound, MalformedResponse, OverLimit, ServiceUnavailable, UnexpectedStatus
-from .http.body import ApiResponse
-from .text import integer, shown
+from .http.body import ApiResponse, parse_json
+from .text import shown
 
 ERROR_OF_STATUS: dict[int, type[ApiError]] = {
     status: error for error in ApiError.__subclasses__() for status in error.status_codes
@@ -62,10 +64,10 @@ def api_error(response: ApiResponse, *secrets: str | None) -> ApiError:
     return error
 
 
-def json_object(body: bytes) -> dict[str, Any]:
-    """The object that a body holds. Raises `MalformedResponse`."""
+def json_object(body: bytes, max_values: int = MAX_IMAGE_VALUES) -> dict[str, Any]:
+    """The object that a body holds. Raises `MalformedResponse` and `ResponseTooLarge`."""
     try:
-        found = _JSON.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
+        found = parse_json(body, max_values, is_strict=True)
     except ValueError as error:
         begins = f", it begins {shown(body[:60].decode('utf-8', 'replace'))}" if body else ""
         reason = "the body is empty" if not body.strip() else f"the body is not JSON ({error}){begins}"
@@ -76,13 +78,6 @@ def json_object(body: bytes) -> dict[str, Any]:
             return found
         reason = f"the body is {shown(found)}, not an object"
     raise MalformedResponse(reason)
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-_JSON = json.JSONDecoder(parse_int=integer, parse_constant=_no_constant)
 
 
 def fault_key(obj: dict[str, Any]) -> str | None:
@@ -96,8 +91,8 @@ def fault_key(obj: dict[str, Any]) -> str | None:
 def _fault(body: bytes) -> tuple[str | None, Fault | None]:
     """The fault in a body, with its key; a router's bare `{"message": …}` has none."""
     try:
-        obj = json.loads(body, parse_int=integer)
-    except (ValueError, RecursionError):
+        obj = parse_json(body, MAX_IMAGE_VALUES)
+    except (ValueError, RecursionError, errors.ResponseTooLarge):
         return None, None
     if not isinstance(obj, dict):
         return None, None

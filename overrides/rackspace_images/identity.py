@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -10,14 +9,14 @@ from typing import Any
 
 from . import errors
 from .credentials import UK_AUTH_URL, US_AUTH_URL, ApiKey, ApplicationCredential, Credentials, Password, StaticToken
-from .defaults import LARGEST_BODY, RENEWAL_MARGIN
+from .defaults import MAX_CATALOG_VALUES, MAX_PAGE_BYTES, RENEWAL_MARGIN
 from .faults import api_error
-from .http.body import ApiResponse
+from .http.body import ApiResponse, parse_json
 from .http.call import Call, Limits
 from .http.flow import Operation
 from .http.retry import Gate
 from .regions import Endpoint, keystone_endpoints, rackspace_endpoints
-from .text import Secret, integer, is_token
+from .text import Secret, is_token
 
 NOT_IDENTITY = "check auth_url, and what stands between"
 
@@ -55,7 +54,7 @@ def sign_in_call(credentials: Credentials, limits: Limits, gate: Gate, source: s
     return Call(
         limits,
         (200, 201, 203),
-        LARGEST_BODY,
+        MAX_PAGE_BYTES,
         lambda response, token: identity_error(response, credentials, source),
         _check_object,
         base_url=credentials.auth_url,
@@ -85,7 +84,7 @@ def sign_in_operation(credentials: Credentials, call: Call) -> Operation:
 
 def _check_object(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_int=integer)
+        return parse_json(body, MAX_CATALOG_VALUES)
     except (ValueError, RecursionError):
         pass
     raise errors.MalformedResponse("identity's answer is not JSON", hint=NOT_IDENTITY)

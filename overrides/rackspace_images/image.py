@@ -16,11 +16,11 @@ import attrs
 from rackspace_images_api import completed, models
 from rackspace_images_api.types import UNSET
 
-from .defaults import DEEPEST_JSON, LARGEST_BODY
+from .defaults import DEEPEST_JSON, MAX_IMAGE_BYTES
 from .errors import InvalidImageId, MalformedResponse
 from .faults import api_error, fault_key, json_object
 from .http.call import Call, Limits
-from .text import shown, visible
+from .text import one_line, shown
 
 GOOD = (200, 203)
 """The statuses of a success, of one image and of a page."""
@@ -42,6 +42,9 @@ class ImageResponse:
     endpoint: str | None = None
     attempts: int = 1
     elapsed: float = 0.0
+
+    def __repr__(self) -> str:
+        return one_line(f"<ImageResponse {self.status_code} {self.request_id} {shown(self.region)} {self.endpoint}>")
 
 
 class Image(completed.Image):
@@ -143,7 +146,7 @@ class Image(completed.Image):
         return hash(self.id)
 
     def __repr__(self) -> str:
-        return visible(f"<Image {self.id} {self.name!r} {self.status}>")
+        return f"<Image {self.id} {shown(self.name, 120)} {one_line(_text(self.status) or 'None', 40)}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self._received, self.response)
@@ -194,7 +197,7 @@ class ImageCheck:
 
 def image_call(limits: Limits, check: ImageCheck) -> Call:
     """A call of `get_image`."""
-    return Call(limits, GOOD, LARGEST_BODY, api_error, check, image_id=check.text)
+    return Call(limits, GOOD, MAX_IMAGE_BYTES, api_error, check, image_id=check.text)
 
 
 def received_id(image: dict[str, Any]) -> str:

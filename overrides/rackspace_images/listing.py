@@ -16,8 +16,8 @@ from rackspace_images_api import Client
 from rackspace_images_api.api.images import list_images_details
 from rackspace_images_api.models import ImagePage
 
-from .defaults import LARGEST_BODY, PAGE_SIZE
-from .errors import BadRequest, ConfigError, MalformedResponse
+from .defaults import MAX_PAGE_BYTES, MAX_PAGE_IMAGES, MAX_PAGE_VALUES, MAX_URL, PAGE_SIZE
+from .errors import BadRequest, ConfigError, MalformedResponse, ResponseTooLarge
 from .faults import api_error, json_object
 from .http.call import Call, Limits
 from .http.flow import Operation
@@ -96,17 +96,19 @@ class PageCheck:
 
         Raises `MalformedResponse` for what is not a page.
         """
-        page = json_object(body)
+        page = json_object(body, MAX_PAGE_VALUES)
         received = page.get("images")
         if not isinstance(received, list):
             raise missing(page, "images", "an array", wanted="a page")
+        if len(received) > MAX_PAGE_IMAGES:
+            raise ResponseTooLarge(f"the page has more than {MAX_PAGE_IMAGES} images", hint="a smaller page_size")
         self.found = [_readable(item) for item in received]
         return {**page, "images": [item[1] for item in self.found if isinstance(item, tuple)]}
 
 
 def page_call(limits: Limits) -> Call:
     """A call of `list_images_details`."""
-    return Call(limits, GOOD, LARGEST_BODY, api_error, PageCheck())
+    return Call(limits, GOOD, MAX_PAGE_BYTES, api_error, PageCheck())
 
 
 class Walk:
@@ -195,7 +197,7 @@ def _next_marker(page: ImagePage) -> str | None:
         href = getattr(link, "href", None)
         if getattr(link, "rel", None) == "next" and isinstance(href, str):
             with contextlib.suppress(ValueError):
-                marker = parse_qs(urlsplit(href).query, keep_blank_values=True).get("marker")
+                marker = parse_qs(urlsplit(href[:MAX_URL]).query, keep_blank_values=True).get("marker")
                 return None if marker is None else str(image_uuid(marker[-1]))
             raise MalformedResponse("the link to the next page has a marker that is not an image id")
     return None

@@ -11,7 +11,7 @@ from rackspace_images_api import Client
 from rackspace_images_api.api.versions import list_versions
 from rackspace_images_api.models import Version, Versions
 
-from .defaults import LARGEST_BODY
+from .defaults import MAX_PAGE_BYTES
 from .errors import ConfigError, InsecureUrl, MalformedResponse, RegionNotFound
 from .faults import api_error, json_object
 from .http.call import Call, Limits
@@ -153,7 +153,7 @@ def has_version(url: str) -> bool:
 def versions_operation(limits: Limits, url: str, region: str, gate: Gate) -> Operation:
     """`list_versions` at a compute URL without a version, which needs no token."""
     call = Call(
-        limits, (200, 300, 404), LARGEST_BODY, api_error, _check_versions, base_url=url, gate=gate, region=region
+        limits, (200, 300, 404), MAX_PAGE_BYTES, api_error, _check_versions, base_url=url, gate=gate, region=region
     )
     return Operation(list_versions.sync_detailed, list_versions.asyncio_detailed, Client, call)
 

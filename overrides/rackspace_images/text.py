@@ -6,7 +6,8 @@ import unicodedata
 from typing import Any, TypeGuard
 from urllib.parse import SplitResult, urlsplit
 
-_LONGEST = 400
+from .defaults import MAX_TEXT, MAX_URL
+
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
@@ -54,10 +55,10 @@ def _visible(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def one_line(text: str) -> str:
-    """`visible`, shortened to what fits in a message."""
-    text = visible(text)
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+def one_line(text: str, most: int = MAX_TEXT) -> str:
+    """`visible`, of as much as fits in a message: the text is cut before it is escaped, which takes its time."""
+    text = visible(text[: most + 1])
+    return text if len(text) <= most else text[:most] + "…"
 
 
 def without_userinfo(url: str) -> str:
@@ -78,7 +79,7 @@ def service_url(url: object) -> SplitResult | None:
 
     A blank, a control character or a backslash is taken out, or read in two ways, by one reader or another.
     """
-    if isinstance(url, str) and (not url.isprintable() or " " in url or "\\" in url):
+    if isinstance(url, str) and (len(url) > MAX_URL or not url.isprintable() or " " in url or "\\" in url):
         return None
     try:
         parts = urlsplit(url) if isinstance(url, str) else None
@@ -95,12 +96,11 @@ def is_token(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and value != "" and value.isascii() and value.isprintable() and " " not in value
 
 
-def shown(value: object) -> str:
+def shown(value: object, most: int = 80) -> str:
     """A value in a message: shortened, and an object or an array by its kind alone."""
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "an array"
-    text = repr(value)
-    return visible(text if len(text) <= 80 else text[:80] + "…")
+    return one_line(repr(value[: most + 1] if isinstance(value, str) else value), most)
 
 
 _TOKEN = re.compile(r"""(b'x-(?:subject|auth)-token', )b(?:'[^']*'|"[^"]*")""", re.IGNORECASE)

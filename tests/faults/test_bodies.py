@@ -25,7 +25,7 @@ CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit that is soon reached."""
-    monkeypatch.setattr("rackspace_images.image.LARGEST_BODY", SMALL)
+    monkeypatch.setattr("rackspace_images.image.MAX_IMAGE_BYTES", SMALL)
 
 
 def endless(*, chunks: bool) -> Script:
@@ -55,7 +55,6 @@ TOO_LARGE: dict[str, Script] = {
     "chunks without end": endless(chunks=True),
     "no end": endless(chunks=False),
     "gzip": answering(encoded("gzip", gzipped(BODY + b" " * 10 * SMALL))),
-    "gzip after gzip": answering(encoded("gzip", gzipped(BODY + b" " * (SMALL // 2)) * 3)),
     "deflate": answering(encoded("deflate", zlib.compress(BODY + b" " * 10 * SMALL))),
     "a fault": answering(answer(404, b" " * 2 * SMALL)),
 }
@@ -88,7 +87,7 @@ def test_a_gzip_bomb_does_not_unfold(way: Way) -> None:
         finally:
             tracemalloc.stop()
     assert is_a(error, errors.ResponseTooLarge)
-    assert most < 80 << 20
+    assert most < 8 << 20
 
 
 @pytest.mark.parametrize(
@@ -96,14 +95,13 @@ def test_a_gzip_bomb_does_not_unfold(way: Way) -> None:
     [
         ("gzip", gzipped(BODY)),
         ("GZIP", gzipped(BODY)),
-        ("gzip", gzipped(BODY[:9]) + gzipped(BODY[9:])),
         ("deflate", zlib.compress(BODY)),
         ("identity", BODY),
         ("", BODY),
     ],
 )
 def test_an_encoding_that_is_known_is_read(way: Way, encoding: str, body: bytes) -> None:
-    """gzip and deflate, whole or in parts."""
+    """gzip and deflate."""
     with Faulty(answering(encoded(encoding, body))) as server:
         assert way.get(server.endpoint).name == "ü"
 
@@ -115,6 +113,8 @@ MISENCODED: dict[str, tuple[bytes, str]] = {
     "\x1b": (encoded("\x1b[31mred", BODY), "which was not asked for"),
     "gzip cut": (encoded("gzip", gzipped(BODY)[:-9]), "not in the encoding"),
     "gzip spoiled": (encoded("gzip", gzipped(BODY)[:15] + b"\xff" * 9), "not in the encoding"),
+    "gzip after gzip": (encoded("gzip", gzipped(BODY[:9]) + gzipped(BODY[9:])), "not in the encoding"),
+    "gzip after empty gzip": (encoded("gzip", gzipped(b"") + gzipped(BODY)), "not in the encoding"),
     "gzip with junk": (encoded("gzip", gzipped(BODY) + b"junk"), "not in the encoding"),
     "no gzip": (encoded("gzip", BODY), "not in the encoding"),
     "no deflate": (encoded("deflate", BODY), "not in the encoding"),
@@ -152,8 +152,8 @@ HOSTILE: dict[str, tuple[bytes, type[errors.ImagesError], str]] = {
     "page that says JSON": (answer(200, b"<html>", Content_Type="application/json"), errors.MalformedResponse, "JSON"),
     "NaN": (answer(200, f'{UNKNOWN}, "x": NaN}}}}'.encode()), errors.MalformedResponse, "NaN is not JSON"),
     "-Infinity": (answer(200, f'{UNKNOWN}, "x": -Infinity}}}}'.encode()), errors.MalformedResponse, "not JSON"),
-    "deep array": (answer(200, b"[" * 200_000), errors.MalformedResponse, "nested too deeply"),
-    "deep object": (answer(200, b'{"image":' * 100_000), errors.MalformedResponse, "nested too deeply"),
+    "deep array": (answer(200, b"[" * 19_000), errors.MalformedResponse, "nested too deeply"),
+    "deep object": (answer(200, b'{"image":' * 19_000), errors.MalformedResponse, "nested too deeply"),
     "deep member": (
         answer(200, f'{UNKNOWN}, "x": {"[" * 900}{"]" * 900}}}}}'.encode()),
         errors.MalformedResponse,

@@ -66,7 +66,7 @@ MALFORMED: dict[str, tuple[bytes, str]] = {
         "a fault instead of an image: itemNotFound 'Gone.'",
     ),
     "not text": (b"\x80\x81\x82\x83", "not JSON"),
-    "deep": (b'{"image": ' * 50_000, "nested too deeply"),
+    "deep": (b'{"image": ' * 19_000, "nested too deeply"),
     "deep value": (b'{"image": {"id": "%s", "x": %s}}' % (SOURCE_ID.encode(), b"[" * 500 + b"]" * 500), "too deeply"),
 }
 

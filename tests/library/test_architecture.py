@@ -19,8 +19,8 @@ GENERATED = ("rackspace_images_api", "rackspace_identity_api")
 # Each may import those on its left, and nothing on its right.
 ORDER = [
     "version",
-    "text",
     "defaults",
+    "text",
     "errors",
     "forks",
     "http",
@@ -224,14 +224,14 @@ def code_lines(path: Path) -> int:
 def test_http_stays_small() -> None:
     """How a request travels, with retries, TLS and proxies."""
     sizes = {path.stem: code_lines(path) for path in files_of("http")}
-    assert sum(sizes.values()) <= 1226, sizes
+    assert sum(sizes.values()) <= 1237, sizes
 
 
 def test_library_stays_small() -> None:
     """A module that outgrows some 250 lines of code has two subjects; the whole can be read in an hour."""
     sizes = {path.relative_to(LIBRARY).as_posix(): code_lines(path) for part in ORDER for path in files_of(part)}
     assert max(sizes.values()) <= 250, sizes
-    assert sum(sizes.values()) <= 3901, sizes
+    assert sum(sizes.values()) <= 3931, sizes
 
 
 def python(code: str) -> str:

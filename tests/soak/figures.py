@@ -16,12 +16,15 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import httpx
 from faults.ways import TOKEN, WAYS, Way, ids
 from faulty import IMAGE_ID, Faulty, Line, Script, its_image
-from rackspace_images import ImagesClient, errors
+from rackspace_images import ApiKey, Attempt, Image, ImagesClient, LocateResult, defaults, errors
+from rackspace_images.faults import api_error
 from rackspace_images.sandbox import Sandbox
+from reading import grant_from_response, image_from_body, page_from_body, response_of
 
 LIMIT = 0.5
 LATE = 0.1
@@ -114,6 +117,51 @@ def close_async(way: Way, server: Faulty) -> float:
     return asyncio.run(run())
 
 
+def worst_bodies() -> dict[str, tuple[bytes, Callable[[bytes], Any]]]:
+    """The most work that a response of each kind may make: as many values as are allowed, of the most costly kind."""
+    links = ",".join(["{}"] * (defaults.MAX_IMAGE_VALUES // 2 - 4))
+    items = [f'{{"id":"{one}","metadata":{{}},"server":{{}}}}' for one in ids(defaults.MAX_PAGE_IMAGES - 1)]
+    left = (defaults.MAX_PAGE_VALUES - 7 * defaults.MAX_PAGE_IMAGES) // 2
+    items.append(f'{{"id":"{IMAGE_ID}","links":[{",".join(["{}"] * left)}]}}')
+    services = ",".join(['{"endpoints":[]}'] * (defaults.MAX_CATALOG_VALUES // 3 - 4))
+    catalog = f'{{"access":{{"token":{{"id":"t"}},"serviceCatalog":[{services}]}}}}'
+    fault = "{" + ",".join(f'"{number}":{{"x":1}}' for number in range(defaults.MAX_IMAGE_VALUES // 2 - 4)) + "}"
+    return {
+        "an image": (f'{{"image":{{"id":"{IMAGE_ID}","links":[{links}]}}}}'.encode(), image_of_body),
+        "a page": (f'{{"images":[{",".join(items)}]}}'.encode(), lambda body: page_from_body(body, 10**9, None)),
+        "a catalog": (catalog.encode(), lambda body: grant_from_response(SIGN_IN, response_of(200, body))),
+        "a fault": (fault.encode(), lambda body: api_error(response_of(403, body))),
+    }
+
+
+SIGN_IN = ApiKey("demo", "key", auth_url="https://identity.example.com/v2.0")
+
+
+def image_of_body(body: bytes) -> Any:
+    return image_from_body(body, UUID(IMAGE_ID))
+
+
+def measure_work() -> Iterator[Row]:
+    """No response holds up an event loop for more than a fifth of a second."""
+    for name, (body, parse) in worst_bodies().items():
+        seconds = min(seconds_of(lambda body=body, parse=parse: parse(body)) for _ in range(3))  # type: ignore[misc]
+        yield f"the worst body of {name} is read", seconds, 0.2
+
+
+def measure_text() -> Iterator[Row]:
+    """What a server sends makes no text slow."""
+    words = "\u0085\U000e0001" * 500_000
+    error = errors.Forbidden(403, words, words, words, request_id=words, region=words)
+    image = Image.from_dict({"id": IMAGE_ID, "name": words, "status": words})
+    attempt = Attempt("GET", words, words, 403, error, 1, 0.1, None, words)
+    located = LocateResult({f"{number}{words[:1000]}": image for number in range(5000)})
+    made: dict[str, Callable[[], Any]] = {"str(error)": lambda: str(error)}
+    for one in (error, image, attempt, located):
+        made[f"repr({type(one).__name__})"] = lambda one=one: repr(one)  # type: ignore[misc]
+    for name, make in made.items():
+        yield f"{name} of megabytes", min(seconds_of(make) for _ in range(5)), 0.001
+
+
 def measure_cancel(way: Way) -> Iterator[Row]:
     """A task that is cancelled ends."""
 
@@ -201,6 +249,8 @@ def measure() -> Iterator[Row]:
     yield from measure_ctrl_c()
     yield from measure_ctrl_c_of_the_library()
     yield from measure_sandbox()
+    yield from measure_work()
+    yield from measure_text()
 
 
 def report() -> list[str]:

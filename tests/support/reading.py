@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 from rackspace_images.credentials import Credentials
-from rackspace_images.defaults import LARGEST_BODY
+from rackspace_images.defaults import MAX_PAGE_BYTES
 from rackspace_images.errors import MalformedResponse
 from rackspace_images.http.api_client import ApiClient, RequestParts
 from rackspace_images.http.body import ApiResponse, Body
@@ -25,7 +25,7 @@ LIMITS = Limits(None, None)
 
 def response_of(status: int, body: bytes = b"", headers: Any = None) -> ApiResponse:
     """The response that a status, headers and a body become."""
-    read = Body(httpx.Response(status, headers=headers), Exchange(LIMITS, LARGEST_BODY))
+    read = Body(httpx.Response(status, headers=headers), Exchange(LIMITS, MAX_PAGE_BYTES))
     read.add(body)
     found = read.response()
     assert isinstance(found, ApiResponse)

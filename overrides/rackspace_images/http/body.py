@@ -1,14 +1,15 @@
-"""The body of a response: read within bounds, decoded, and parsed once."""
+"""The body of a response: read within bounds, decoded, and parsed within bounds."""
 
 from __future__ import annotations
 
+import json
 import zlib
 from typing import Any
 
 import httpx
 
 from rackspace_images.errors import ImagesError, MalformedResponse, ResponseTooLarge
-from rackspace_images.text import one_line
+from rackspace_images.text import integer, one_line
 
 from .call import Exchange
 from .failures import Stage, timed_out
@@ -87,11 +88,10 @@ class Body:
         if self._unpack is None:
             self._decoded += data
             return
-        while data and len(self._decoded) <= self._exchange.max_body:
-            if self._unpack.eof:
-                self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
-            self._decoded += self._unpack.decompress(data, self._exchange.max_body + 1 - len(self._decoded))
-            data = self._unpack.unconsumed_tail or self._unpack.unused_data
+        # One more than may be, so that none is left to be unpacked where it is not refused for its size.
+        self._decoded += self._unpack.decompress(data, self._exchange.max_body + 1 - len(self._decoded))
+        if self._unpack.unused_data:
+            raise zlib.error("something follows the end; members without content could go on without end")
 
     def response(self) -> ApiResponse | ImagesError:
         """The response with the decoded body; or what is wrong with it, with where it came from."""
@@ -111,3 +111,22 @@ class Body:
 
     def _too_large(self) -> ResponseTooLarge:
         return ResponseTooLarge(f"the body has more than {self._exchange.max_body} bytes")
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_LENIENT = json.JSONDecoder(parse_int=integer)
+_STRICT = json.JSONDecoder(parse_int=integer, parse_constant=_no_constant)
+
+
+def parse_json(body: bytes, max_values: int, *, is_strict: bool = False) -> Any:
+    """The value that a body holds; `is_strict`: without NaN and Infinity. Raises `ValueError` and `RecursionError`.
+
+    Raises `ResponseTooLarge` for more than `max_values`, before it parses: 16 KB on the wire can unfold to millions.
+    """
+    text = body.decode(json.detect_encoding(body), "surrogatepass")
+    if text.count(",") + text.count("[") + text.count("{") > max_values:
+        raise ResponseTooLarge(f"the body has more than {max_values} values")
+    return (_STRICT if is_strict else _LENIENT).decode(text)

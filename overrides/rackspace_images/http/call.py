@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from rackspace_images import defaults
-from rackspace_images.errors import ImagesError, MalformedResponse
+from rackspace_images.errors import ImagesError, MalformedResponse, ResponseTooLarge
 
 from .failures import Stage
 
@@ -152,5 +152,5 @@ class Call:
         if self.base_url is None:
             error.place(image_id=self.image_id, region=self.region, endpoint=self.endpoint)
             error.place(attempts=self.attempts or None, elapsed=self.limits.elapsed)
-        if self.response is not None and isinstance(error, MalformedResponse):
+        if self.response is not None and isinstance(error, MalformedResponse | ResponseTooLarge):
             error.place(status_code=self.response.status_code, request_id=self.response.request_id)

@@ -100,6 +100,10 @@ class Attempt:
     will_wait: float | None
     request_id: str | None
 
+    def __repr__(self) -> str:
+        outcome = f"{self.status} {self.error!r}" if self.error is not None else str(self.status)
+        return one_line(f"<Attempt {self.attempt}: {self.method} {one_line(self.url, 160)} {outcome}>")
+
 
 @dataclass(slots=True)
 class Gate:
