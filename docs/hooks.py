@@ -52,6 +52,7 @@ BROUGHT_IN = {
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
     "openapi/README.md": "reference/documents.md",
+    "openapi/CHANGELOG.md": "reference/documents-changelog.md",
     "openapi/vectors/README.md": "reference/vectors.md",
 }
 IN_THE_REPOSITORY = {page: path for path, page in BROUGHT_IN.items()}

@@ -2,10 +2,11 @@
 
 python openapi/share.py FOLDER
 
-images/1.2.1/images.yaml                 the document, as it is
-images/1.2.1/images.openapi-3.0.json     for older generators
+images/1.0.0/images.yaml                 the document, as it is
+images/1.0.0/images.openapi-3.0.json     for older generators
 identity/…                               the same
-vectors/1.2.0/vectors/…                  the vectors, with the documents that they refer to beside them
+vectors/1.0.0/vectors/…                  the vectors, with the documents that they refer to beside them
+CHANGELOG.md                             what changed in each version
 SHA256SUMS                               for `sha256sum --check`
 """
 
@@ -41,6 +42,7 @@ def main(output: Path) -> None:
     shutil.copytree(vectors, output / "vectors" / version / "vectors")
     for path in documents.values():
         shutil.copyfile(path, output / "vectors" / version / path.name)
+    shutil.copyfile(OPENAPI / "CHANGELOG.md", output / "CHANGELOG.md")
     files = sorted(path for path in output.rglob("*") if path.is_file())
     sums = (f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(output).as_posix()}" for path in files)
     (output / "SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="utf-8")

@@ -2,8 +2,9 @@
 
     python openapi/compat/compat.py
 
-Released is what the last tag has; before the first tag, what was there before the last change of each document. Fails
-on a change without a version that is raised as far as the change asks for, and without a line in the CHANGELOG.
+Released is what the last tag has. A document that no tag has starts at 1.0.0, and may change freely until it is
+released. Fails on a change whose version is not raised as far as the change asks for, and on a version that
+`openapi/CHANGELOG.md` does not mention.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ LINTER = ROOT / "openapi" / "lint" / "node_modules" / "@redocly" / "cli" / "bin"
 CONFIGURATION = Path(__file__).with_name("redocly.yaml")
 DOCUMENTS = ("openapi/images.yaml", "openapi/identity.yaml")
 VECTORS = "openapi/vectors/images.json"
+CHANGELOG = "openapi/CHANGELOG.md"
+FIRST = "1.0.0"
+"""The version that a document is first released with."""
 BUMPS = ("none", "patch", "minor", "major")
 Version = tuple[int, int, int]
 
@@ -37,46 +41,49 @@ def main(project: Path) -> int:
 
 
 def check(project: Path, name: str) -> Iterator[str]:
-    base = base_of(project, name)
-    released = git(project, "show", f"{base}:{name}") if base else None
-    if released is None:
-        print(f"{name}: not released before")
-        return
+    """What is wrong with the version of one document."""
+    tag = last_tag(project)
+    released = git(project, "show", f"{tag}:{name}") if tag else None
     now = (project / name).read_text(encoding="utf-8")
-    if released == now:
-        print(f"{name}: as in {base}")
-        return
-    if name == VECTORS:
-        versions, changes = (json.loads(released)["version"], json.loads(now)["version"]), [("patch", "other vectors")]
+    version = version_of(name, now)
+    if released is None:
+        print(f"{name}: {version}, not released yet")
+        if version != FIRST:
+            yield f"{name}: the version is {version}; until the first release it is {FIRST}"
+    elif released == now:
+        print(f"{name}: as in {tag}")
     else:
-        versions, changes = compare(released, now)
+        yield from check_change(name, released, now, tag)
+    written = f"`{name.removeprefix('openapi/')}` {version}"
+    if written not in (project / CHANGELOG).read_text(encoding="utf-8"):
+        yield f"{name}: {CHANGELOG} does not mention its version; add a line with {written}"
+
+
+def check_change(name: str, released: str, now: str, tag: str | None) -> Iterator[str]:
+    """What is wrong with the version of a document that differs from the released one."""
+    old, new = numbers(version_of(name, released)), numbers(version_of(name, now))
+    changes = [("patch", "other vectors")] if name == VECTORS else compare(released, now)
     need = max((impact for impact, _ in changes), key=BUMPS.index, default="patch")
-    old, new = map(numbers, versions)
-    print(f"{name}: {versions[0]} in {base}, now {versions[1]}; {len(changes)} changes, a {need} version at least")
+    print(f"{name}: {dotted(old)} in {tag}, now {dotted(new)}; {len(changes)} changes, a {need} version at least")
     if new < least(old, need):
         told = "".join(f"\n  {impact}: {words}" for impact, words in changes if impact == need)
-        words = ".".join(map(str, least(old, need)))
-        yield f"{name}: the version is {versions[1]}, and has to be {words} or later, as the changes ask for:{told}"
-    written = f"`{'openapi/vectors/' if name == VECTORS else name}` {versions[1]}"
-    if written not in (project / "CHANGELOG.md").read_text(encoding="utf-8"):
-        yield f"{name}: CHANGELOG.md says nothing of it; a line with {written} is wanted"
+        words = dotted(least(old, need))
+        yield f"{name}: the version is {dotted(new)}, and has to be {words} or later, as the changes ask for:{told}"
 
 
-def base_of(project: Path, name: str) -> str | None:
-    """The commit with the released document, if any."""
+def version_of(name: str, text: str) -> str:
+    version = json.loads(text)["version"] if name == VECTORS else yaml.safe_load(text)["info"]["version"]
+    return str(version)
+
+
+def last_tag(project: Path) -> str | None:
+    """The name of the last release; None before the first."""
     if git(project, "rev-parse", "HEAD") is None:
         sys.exit("there is no git history here, so nothing to compare the documents with")
     tag = git(project, "describe", "--tags", "--abbrev=0")
-    if tag:
-        return tag.strip()
-    if git(project, "diff", "--quiet", "HEAD", "--", name) is None:
-        return "HEAD"
-    changed = (git(project, "log", "-1", "--format=%h", "--", name) or "").strip()
-    if git(project, "rev-parse", "--verify", "--quiet", f"{changed}^") is None:
-        if (git(project, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
-            sys.exit(f"the history is cut off before the last change of {name}: run `git fetch --unshallow`")
-        return None
-    return f"{changed}^"
+    if tag is None and (git(project, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
+        sys.exit("the history is cut off before the last release: run `git fetch --unshallow --tags`")
+    return tag.strip() if tag else None
 
 
 def git(project: Path, *arguments: str) -> str | None:
@@ -85,8 +92,8 @@ def git(project: Path, *arguments: str) -> str | None:
     return run.stdout if run.returncode == 0 else None
 
 
-def compare(released: str, now: str) -> tuple[tuple[str, str], list[tuple[str, str]]]:
-    """The versions, and each change as (impact, words)."""
+def compare(released: str, now: str) -> list[tuple[str, str]]:
+    """Each change as (impact, words)."""
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder, name) for name in ("released.yaml", "now.yaml")]
         for file, text in zip(files, (released, now), strict=True):
@@ -105,8 +112,7 @@ def compare(released: str, now: str) -> tuple[tuple[str, str], list[tuple[str, s
         (change["impact"], "; ".join(verdict["message"] for verdict in change["verdicts"]) or described(change))
         for change in report["changes"]
     ]
-    changes += words_that_changed(yaml.safe_load(released), yaml.safe_load(now))
-    return (report["infoVersions"]["base"], report["infoVersions"]["revision"]), changes
+    return changes + list(words_that_changed(yaml.safe_load(released), yaml.safe_load(now)))
 
 
 def described(change: dict[str, Any]) -> str:
@@ -133,9 +139,13 @@ def known_words(node: Any, path: str = "#") -> Iterator[tuple[str, list[str]]]:
 def numbers(version: str) -> Version:
     found = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", version)
     if found is None:
-        sys.exit(f"{version} is no version of three numbers")
+        sys.exit(f"{version} is not a version of three numbers")
     major, minor, patch = map(int, found.groups())
     return major, minor, patch
+
+
+def dotted(version: Version) -> str:
+    return ".".join(map(str, version))
 
 
 def least(old: Version, need: str) -> Version:

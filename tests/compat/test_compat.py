@@ -60,17 +60,30 @@ WORDS = {
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A repository with the documents, each at version 1.4.2, and no tag yet."""
+    """A repository whose last tag has the documents, `images.yaml` at version 1.4.2."""
     for name in ("images.yaml", "identity.yaml", "vectors/images.json"):
         (tmp_path / "openapi" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "openapi" / name, tmp_path / "openapi" / name)
     document = tmp_path / "openapi" / "images.yaml"
     version = compat.re.search(r"(?m)^  version: (.*)$", document.read_text(encoding="utf-8"))[1]
     edit(tmp_path, f"  version: {version}", f"  version: {RELEASED}")
-    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n", encoding="utf-8")
+    (tmp_path / compat.CHANGELOG).write_text(
+        f"- `images.yaml` {RELEASED}\n- `identity.yaml` 1.0.0\n- `vectors/images.json` 1.0.0\n", encoding="utf-8"
+    )
     git(tmp_path, "init", "--quiet")
     commit(tmp_path)
+    git(tmp_path, "tag", "v0.1.0")
     return tmp_path
+
+
+@pytest.fixture
+def unreleased(project: Path) -> Path:
+    """The same before the first tag, `images.yaml` at version 1.0.0."""
+    git(project, "tag", "--delete", "v0.1.0")
+    edit(project, f"  version: {RELEASED}", f"  version: {compat.FIRST}")
+    mention(project, compat.FIRST)
+    commit(project)
+    return project
 
 
 def git(project: Path, *arguments: str) -> None:
@@ -91,10 +104,14 @@ def edit(project: Path, old: str, new: str) -> None:
 
 
 def release(project: Path, version: str) -> None:
-    """Raises the version, and says so."""
+    """Raises the version, and mentions it."""
     edit(project, f"  version: {RELEASED}", f"  version: {version}")
-    with (project / "CHANGELOG.md").open("a", encoding="utf-8") as changelog:
-        changelog.write(f"- `openapi/images.yaml` {version}: changed.\n")
+    mention(project, version)
+
+
+def mention(project: Path, version: str) -> None:
+    with (project / compat.CHANGELOG).open("a", encoding="utf-8") as changelog:
+        changelog.write(f"- `images.yaml` {version}: changed.\n")
 
 
 def test_nothing_has_changed(project: Path) -> None:
@@ -136,12 +153,12 @@ def test_better_words_need_a_patch(name: str, project: Path, capsys: pytest.Capt
     assert compat.main(project) == 0
 
 
-def test_a_change_is_said_in_the_changelog(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A version that is raised and not said is refused."""
+def test_version_is_mentioned_in_the_changelog(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A version that is raised and not mentioned is refused."""
     edit(project, *WORDS["better words"])
     edit(project, f"  version: {RELEASED}", f"  version: {PATCH}")
     assert compat.main(project) == 1
-    assert f"a line with `openapi/images.yaml` {PATCH} is wanted" in capsys.readouterr().err
+    assert f"add a line with `images.yaml` {PATCH}" in capsys.readouterr().err
 
 
 def test_other_vectors_are_another_version(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,18 +170,34 @@ def test_other_vectors_are_another_version(project: Path, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize("commits", [0, 1, 2])
-def test_before_the_first_tag_the_last_change_counts(commits: int, project: Path) -> None:
-    """Without a tag, a change is held against what was there before it: not committed yet, just now, or earlier."""
-    edit(project, *BREAKING["a field is removed"])
+def test_document_changes_freely_before_its_first_release(commits: int, unreleased: Path) -> None:
+    """Without a tag nothing is released: a breaking change leaves the version at 1.0.0, committed or not."""
+    edit(unreleased, *BREAKING["a field is removed"])
     for number in range(commits):
-        (project / "README").write_text(str(number), encoding="utf-8")
-        commit(project)
-    assert compat.main(project) == 1
+        (unreleased / "README").write_text(str(number), encoding="utf-8")
+        commit(unreleased)
+    assert compat.main(unreleased) == 0
 
 
-def test_after_a_tag_all_changes_since_count(project: Path) -> None:
-    """With a tag, what it has is released, and a later harmless change does not hide a breaking one before it."""
-    git(project, "tag", "v0.1.0")
+def test_document_starts_at_1_0_0(unreleased: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Any other version is refused before the first release, mentioned or not."""
+    edit(unreleased, f"  version: {compat.FIRST}", f"  version: {MINOR}")
+    mention(unreleased, MINOR)
+    assert compat.main(unreleased) == 1
+    assert f"the version is {MINOR}; until the first release it is 1.0.0" in capsys.readouterr().err
+
+
+def test_document_that_the_last_release_lacks_starts_at_1_0_0(unreleased: Path) -> None:
+    """A document that is added after a release is not released yet."""
+    (unreleased / "openapi" / "identity.yaml").rename(unreleased / "identity.yaml")
+    commit(unreleased)
+    git(unreleased, "tag", "v0.2.0")
+    (unreleased / "identity.yaml").rename(unreleased / "openapi" / "identity.yaml")
+    assert compat.main(unreleased) == 0
+
+
+def test_all_changes_since_the_tag_count(project: Path) -> None:
+    """A later harmless change does not hide a breaking one before it."""
     edit(project, *BREAKING["a field is removed"])
     commit(project)
     edit(project, *WORDS["better words"])
@@ -174,12 +207,12 @@ def test_after_a_tag_all_changes_since_count(project: Path) -> None:
 
 
 def test_a_history_that_is_cut_off_is_said(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """In a clone without the history there is nothing to compare with, and that is an error that says what to do."""
+    """A clone without the tag cannot tell what is released, and that is an error that says what to do."""
     shallow = tmp_path_factory.mktemp("clone") / "shallow"
     edit(project, *WORDS["better words"])
     commit(project)
     git(project, "clone", "--quiet", "--depth=1", project.as_uri(), str(shallow))
-    with pytest.raises(SystemExit, match="git fetch --unshallow"):
+    with pytest.raises(SystemExit, match="git fetch --unshallow --tags"):
         compat.main(shallow)
 
 

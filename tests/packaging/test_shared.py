@@ -64,6 +64,11 @@ def test_the_vectors_are_beside_what_they_refer_to() -> None:
         assert (folder / f"{name}.yaml").read_bytes() == (ROOT / "openapi" / f"{name}.yaml").read_bytes()
 
 
+def test_changelog_is_shared() -> None:
+    """A reader of a version finds what changed in it."""
+    assert (SHARED / "CHANGELOG.md").read_bytes() == (ROOT / "openapi" / "CHANGELOG.md").read_bytes()
+
+
 def test_every_file_has_its_sum() -> None:
     """`sha256sum --check` finds every file, and every file as it is."""
     lines = (SHARED / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
