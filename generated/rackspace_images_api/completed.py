@@ -26,8 +26,8 @@ if TYPE_CHECKING:
         updated: datetime.datetime | None
         min_disk: int | None
         min_ram: int | None
-        os_dc_fdisk_config: str | None
-        os_ext_img_siz_esize: int | None
+        os_dcf_disk_config: str | None
+        os_ext_img_size_size: int | None
         server: ImageServer | None
         metadata: ImageMetadata | None
         links: list[Link] | None

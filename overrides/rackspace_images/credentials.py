@@ -105,7 +105,7 @@ class ApiKey(Credentials):
         from rackspace_identity_api import models as wire
 
         key = wire.ApiKeyCredentials(username=self.username, api_key=self.api_key)
-        return wire.RackspaceTokenRequest(wire.RackspaceAuth(rax_kske_yapi_key_credentials=key))
+        return wire.RackspaceTokenRequest(wire.RackspaceAuth(rax_kskey_api_key_credentials=key))
 
 
 @_checked

@@ -104,7 +104,7 @@ def granted(credentials: Credentials, call: Call, now: float) -> Grant | str:
             return Grant(credentials.token, None, now, tuple(keystone_endpoints(parsed.catalog or [])))
         if isinstance(credentials, ApiKey | Password):
             access = parsed.access
-            region = access.user.rax_aut_hdefault_region if isinstance(access.user, wire.RackspaceUser) else None
+            region = access.user.rax_auth_default_region if isinstance(access.user, wire.RackspaceUser) else None
             return _checked(
                 access.token.id,
                 access.token.expires,

@@ -92,12 +92,12 @@ class Image(completed.Image):
     @property
     def disk_config(self) -> str | None:
         """`OS-DCF:diskConfig`: AUTO, MANUAL or another word."""
-        return _text(self.os_dc_fdisk_config)
+        return _text(self.os_dcf_disk_config)
 
     @property
     def size(self) -> int | None:
         """`OS-EXT-IMG-SIZE:size` in bytes, whole; 1.5e9 reads as 1500000000."""
-        return _whole(self.os_ext_img_siz_esize)
+        return _whole(self.os_ext_img_size_size)
 
     @property
     def is_active(self) -> bool:

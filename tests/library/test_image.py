@@ -117,7 +117,7 @@ def test_a_size_reads_as_whole_bytes_or_none(sent: Any, read: int | None) -> Non
     """`size` converts where it can; the generated field keeps what was sent."""
     image = Image.from_dict({"id": SOURCE_ID, "OS-EXT-IMG-SIZE:size": sent})
     assert image.size == read
-    assert image.os_ext_img_siz_esize == sent
+    assert image.os_ext_img_size_size == sent
 
 
 @pytest.mark.parametrize(

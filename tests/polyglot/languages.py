@@ -25,7 +25,7 @@ class Language:
     """The folders of the generated code, written anew by every run."""
 
 
-GENERATE_PYTHON = ("openapi-python-client", "generate", "--meta", "none", "--fail-on-warning")
+GENERATE_PYTHON = (sys.executable, "openapi/python/generator.py", "generate", "--meta", "none", "--fail-on-warning")
 MAVEN = ("mvn", "-B", "-ntp", "-q")
 
 LANGUAGES = (

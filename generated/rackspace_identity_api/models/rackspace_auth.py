@@ -20,7 +20,7 @@ T = TypeVar("T", bound="RackspaceAuth")
 class RackspaceAuth:
     """One kind of credentials, by its key."""
 
-    rax_kske_yapi_key_credentials: ApiKeyCredentials | Unset = UNSET
+    rax_kskey_api_key_credentials: ApiKeyCredentials | Unset = UNSET
     """ A user name and an API key. """
     password_credentials: PasswordCredentials | Unset = UNSET
     """ A user name and a password. """
@@ -29,9 +29,9 @@ class RackspaceAuth:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        rax_kske_yapi_key_credentials: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.rax_kske_yapi_key_credentials, Unset):
-            rax_kske_yapi_key_credentials = self.rax_kske_yapi_key_credentials.to_dict()
+        rax_kskey_api_key_credentials: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.rax_kskey_api_key_credentials, Unset):
+            rax_kskey_api_key_credentials = self.rax_kskey_api_key_credentials.to_dict()
 
         password_credentials: dict[str, Any] | Unset = UNSET
         if not isinstance(self.password_credentials, Unset):
@@ -42,8 +42,8 @@ class RackspaceAuth:
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
-        if rax_kske_yapi_key_credentials is not UNSET:
-            field_dict["RAX-KSKEY:apiKeyCredentials"] = rax_kske_yapi_key_credentials
+        if rax_kskey_api_key_credentials is not UNSET:
+            field_dict["RAX-KSKEY:apiKeyCredentials"] = rax_kskey_api_key_credentials
         if password_credentials is not UNSET:
             field_dict["passwordCredentials"] = password_credentials
         if tenant_id is not UNSET:
@@ -57,13 +57,13 @@ class RackspaceAuth:
         from ..models.password_credentials import PasswordCredentials
 
         d = dict(src_dict)
-        _rax_kske_yapi_key_credentials = d.pop("RAX-KSKEY:apiKeyCredentials", UNSET)
-        rax_kske_yapi_key_credentials: ApiKeyCredentials | Unset
-        if isinstance(_rax_kske_yapi_key_credentials, Unset):
-            rax_kske_yapi_key_credentials = UNSET
+        _rax_kskey_api_key_credentials = d.pop("RAX-KSKEY:apiKeyCredentials", UNSET)
+        rax_kskey_api_key_credentials: ApiKeyCredentials | Unset
+        if isinstance(_rax_kskey_api_key_credentials, Unset):
+            rax_kskey_api_key_credentials = UNSET
         else:
-            rax_kske_yapi_key_credentials = ApiKeyCredentials.from_dict(
-                _rax_kske_yapi_key_credentials
+            rax_kskey_api_key_credentials = ApiKeyCredentials.from_dict(
+                _rax_kskey_api_key_credentials
             )
 
         _password_credentials = d.pop("passwordCredentials", UNSET)
@@ -76,7 +76,7 @@ class RackspaceAuth:
         tenant_id = d.pop("tenantId", UNSET)
 
         rackspace_auth = cls(
-            rax_kske_yapi_key_credentials=rax_kske_yapi_key_credentials,
+            rax_kskey_api_key_credentials=rax_kskey_api_key_credentials,
             password_credentials=password_credentials,
             tenant_id=tenant_id,
         )

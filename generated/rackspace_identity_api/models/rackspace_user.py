@@ -19,7 +19,7 @@ class RackspaceUser:
     """ The user's number. """
     name: None | str | Unset = UNSET
     """ The user name. """
-    rax_aut_hdefault_region: None | str | Unset = UNSET
+    rax_auth_default_region: None | str | Unset = UNSET
     """ The user's own region. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -36,11 +36,11 @@ class RackspaceUser:
         else:
             name = self.name
 
-        rax_aut_hdefault_region: None | str | Unset
-        if isinstance(self.rax_aut_hdefault_region, Unset):
-            rax_aut_hdefault_region = UNSET
+        rax_auth_default_region: None | str | Unset
+        if isinstance(self.rax_auth_default_region, Unset):
+            rax_auth_default_region = UNSET
         else:
-            rax_aut_hdefault_region = self.rax_aut_hdefault_region
+            rax_auth_default_region = self.rax_auth_default_region
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -49,8 +49,8 @@ class RackspaceUser:
             field_dict["id"] = id
         if name is not UNSET:
             field_dict["name"] = name
-        if rax_aut_hdefault_region is not UNSET:
-            field_dict["RAX-AUTH:defaultRegion"] = rax_aut_hdefault_region
+        if rax_auth_default_region is not UNSET:
+            field_dict["RAX-AUTH:defaultRegion"] = rax_auth_default_region
 
         return field_dict
 
@@ -76,21 +76,21 @@ class RackspaceUser:
 
         name = _parse_name(d.pop("name", UNSET))
 
-        def _parse_rax_aut_hdefault_region(data: object) -> None | str | Unset:
+        def _parse_rax_auth_default_region(data: object) -> None | str | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
             return cast(None | str | Unset, data)
 
-        rax_aut_hdefault_region = _parse_rax_aut_hdefault_region(
+        rax_auth_default_region = _parse_rax_auth_default_region(
             d.pop("RAX-AUTH:defaultRegion", UNSET)
         )
 
         rackspace_user = cls(
             id=id,
             name=name,
-            rax_aut_hdefault_region=rax_aut_hdefault_region,
+            rax_auth_default_region=rax_auth_default_region,
         )
 
         rackspace_user.additional_properties = d

@@ -52,7 +52,7 @@ class Image:
     """ The least disk that a server made from it needs, in GB, 0 or more. (The source.) """
     min_ram: int | None | Unset = UNSET
     """ The least memory that a server made from it needs, in MiB, 0 or more. (The source calls them megabytes.) """
-    os_dc_fdisk_config: None | str | Unset = UNSET
+    os_dcf_disk_config: None | str | Unset = UNSET
     """ How the disk is partitioned when a server is built from it. An open set; known are:
 
     - `AUTO`: one partition, made as large as the server's disk
@@ -60,7 +60,7 @@ class Image:
 
     Absent where the image does not say (`auto_disk_config`). (The source; Nova 26 and 34.)
      """
-    os_ext_img_siz_esize: int | None | Unset = UNSET
+    os_ext_img_size_size: int | None | Unset = UNSET
     """ The size of the image's data in bytes, 0 or more. A 64-bit integer: the source's table says String, its
     example, 5562828800, is a number beyond 32 bits, and the example is right. (The source; every server.) """
     server: ImageServer | None | Unset = UNSET
@@ -127,17 +127,17 @@ class Image:
         else:
             min_ram = self.min_ram
 
-        os_dc_fdisk_config: None | str | Unset
-        if isinstance(self.os_dc_fdisk_config, Unset):
-            os_dc_fdisk_config = UNSET
+        os_dcf_disk_config: None | str | Unset
+        if isinstance(self.os_dcf_disk_config, Unset):
+            os_dcf_disk_config = UNSET
         else:
-            os_dc_fdisk_config = self.os_dc_fdisk_config
+            os_dcf_disk_config = self.os_dcf_disk_config
 
-        os_ext_img_siz_esize: int | None | Unset
-        if isinstance(self.os_ext_img_siz_esize, Unset):
-            os_ext_img_siz_esize = UNSET
+        os_ext_img_size_size: int | None | Unset
+        if isinstance(self.os_ext_img_size_size, Unset):
+            os_ext_img_size_size = UNSET
         else:
-            os_ext_img_siz_esize = self.os_ext_img_siz_esize
+            os_ext_img_size_size = self.os_ext_img_size_size
 
         server: dict[str, Any] | None | Unset
         if isinstance(self.server, Unset):
@@ -188,10 +188,10 @@ class Image:
             field_dict["minDisk"] = min_disk
         if min_ram is not UNSET:
             field_dict["minRam"] = min_ram
-        if os_dc_fdisk_config is not UNSET:
-            field_dict["OS-DCF:diskConfig"] = os_dc_fdisk_config
-        if os_ext_img_siz_esize is not UNSET:
-            field_dict["OS-EXT-IMG-SIZE:size"] = os_ext_img_siz_esize
+        if os_dcf_disk_config is not UNSET:
+            field_dict["OS-DCF:diskConfig"] = os_dcf_disk_config
+        if os_ext_img_size_size is not UNSET:
+            field_dict["OS-EXT-IMG-SIZE:size"] = os_ext_img_size_size
         if server is not UNSET:
             field_dict["server"] = server
         if metadata is not UNSET:
@@ -289,25 +289,25 @@ class Image:
 
         min_ram = _parse_min_ram(d.pop("minRam", UNSET))
 
-        def _parse_os_dc_fdisk_config(data: object) -> None | str | Unset:
+        def _parse_os_dcf_disk_config(data: object) -> None | str | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
             return cast(None | str | Unset, data)
 
-        os_dc_fdisk_config = _parse_os_dc_fdisk_config(
+        os_dcf_disk_config = _parse_os_dcf_disk_config(
             d.pop("OS-DCF:diskConfig", UNSET)
         )
 
-        def _parse_os_ext_img_siz_esize(data: object) -> int | None | Unset:
+        def _parse_os_ext_img_size_size(data: object) -> int | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
             return cast(int | None | Unset, data)
 
-        os_ext_img_siz_esize = _parse_os_ext_img_siz_esize(
+        os_ext_img_size_size = _parse_os_ext_img_size_size(
             d.pop("OS-EXT-IMG-SIZE:size", UNSET)
         )
 
@@ -376,8 +376,8 @@ class Image:
             updated=updated,
             min_disk=min_disk,
             min_ram=min_ram,
-            os_dc_fdisk_config=os_dc_fdisk_config,
-            os_ext_img_siz_esize=os_ext_img_siz_esize,
+            os_dcf_disk_config=os_dcf_disk_config,
+            os_ext_img_size_size=os_ext_img_size_size,
             server=server,
             metadata=metadata,
             links=links,

@@ -39,8 +39,7 @@ def readable_columns() -> tuple[Column, ...]:
     attributes = [
         Column(attribute, partial(_received, wire), wire)
         for wire, attribute in _attribute_of_field().items()
-        # Where the wire name has a colon, the generator's name for it is mangled, and Image has a better one.
-        if attribute != wire and ":" not in wire
+        if attribute != wire
     ]
     properties = [name for name, member in vars(Image).items() if isinstance(member, property)]
     return (*attributes, *(Column(name, partial(_property, name)) for name in properties))

@@ -17,7 +17,7 @@ from rackspace_images_api.models import ImageEnvelope, ItemNotFoundFault, OverLi
 def sign_in(auth_url: str, username: str, api_key: str) -> tuple[str, dict[str, str]]:
     """Exchanges an API key for a token and the compute endpoint of each region."""
     credentials = ApiKeyCredentials(username=username, api_key=api_key)
-    request = RackspaceTokenRequest(auth=RackspaceAuth(rax_kske_yapi_key_credentials=credentials))
+    request = RackspaceTokenRequest(auth=RackspaceAuth(rax_kskey_api_key_credentials=credentials))
     answer = create_rackspace_token.sync(client=Client(base_url=auth_url), body=request)
     if not isinstance(answer, RackspaceTokenAnswer):
         raise RuntimeError(f"sign-in: {answer}")
@@ -44,7 +44,7 @@ def describe(client: AuthenticatedClient, image_id: UUID) -> str:
     answer = get_image.sync_detailed(image_id, client=client)
     match answer.parsed:
         case ImageEnvelope(image=image):
-            return f"{image.name} {image.status} {image.os_ext_img_siz_esize}"
+            return f"{image.name} {image.status} {image.os_ext_img_size_size}"
         case ItemNotFoundFault():
             raise LookupError("no such image")
         case OverLimitFault():
