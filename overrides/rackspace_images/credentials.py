@@ -105,7 +105,7 @@ class ApiKey(Credentials):
         from rackspace_identity_api import models as wire
 
         key = wire.ApiKeyCredentials(username=self.username, api_key=self.api_key)
-        return wire.RackspaceTokenRequest(wire.RackspaceAuth(rax_kskey_api_key_credentials=key))
+        return wire.RackspaceTokenRequest(wire.RackspaceAuthBody(rax_kskey_api_key_credentials=key))
 
 
 @_checked
@@ -128,7 +128,7 @@ class Password(Credentials):
         from rackspace_identity_api import models as wire
 
         proof = wire.PasswordCredentials(username=self.username, password=self.password)
-        return wire.RackspaceTokenRequest(wire.RackspaceAuth(password_credentials=proof))
+        return wire.RackspaceTokenRequest(wire.RackspaceAuthBody(password_credentials=proof))
 
 
 @_checked
@@ -176,14 +176,14 @@ class KeystonePassword(Credentials):
         from rackspace_identity_api import models as wire
         from rackspace_identity_api.types import UNSET
 
-        user = wire.KeystoneUserRequest(password=self.password)
+        user = wire.KeystoneUser(password=self.password)
         own_domain = _domain(self.user_domain_id, self.user_domain_name)
         if self.user_id:
             user.id = self.user_id
         else:
             user.name, user.domain = self.username or "", own_domain or UNSET
         method = wire.KeystonePasswordMethod(user=user)
-        auth = wire.KeystoneAuth(identity=wire.KeystoneIdentity(methods=["password"], password=method))
+        auth = wire.KeystoneAuthBody(identity=wire.KeystoneIdentity(methods=["password"], password=method))
         if self.project_id:
             auth.scope = wire.KeystoneScope(wire.KeystoneProject(id=self.project_id))
         elif self.project_name:
@@ -212,7 +212,7 @@ class ApplicationCredential(Credentials):
 
         proof = wire.KeystoneApplicationCredential(id=self.id, secret=self.secret)
         identity = wire.KeystoneIdentity(methods=["application_credential"], application_credential=proof)
-        return wire.KeystoneTokenRequest(wire.KeystoneAuth(identity=identity))
+        return wire.KeystoneTokenRequest(wire.KeystoneAuthBody(identity=identity))
 
 
 @_checked

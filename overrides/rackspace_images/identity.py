@@ -94,15 +94,16 @@ def granted(credentials: Credentials, call: Call, now: float) -> Grant | str:
     """The grant in a sign-in's result, or what is wrong with it. Its locals hold the token, so it does not raise."""
     from rackspace_identity_api import models as wire
 
-    kind: Any = wire.RackspaceTokenAnswer if isinstance(credentials, ApiKey | Password) else wire.KeystoneTokenAnswer
+    is_rackspace = isinstance(credentials, ApiKey | Password)
+    kind: Any = wire.RackspaceTokenEnvelope if is_rackspace else wire.KeystoneTokenEnvelope
     parsed = call.parsed
     try:
-        if not isinstance(parsed, kind | wire.KeystoneCatalogAnswer) and call.response is not None:
+        if not isinstance(parsed, kind | wire.KeystoneCatalogEnvelope) and call.response is not None:
             # A success of a status that the document does not have for this operation.
             parsed = kind.from_dict(call.response.parsed)
         if isinstance(credentials, StaticToken):
             return Grant(credentials.token, None, now, tuple(keystone_endpoints(parsed.catalog or [])))
-        if isinstance(credentials, ApiKey | Password):
+        if is_rackspace:
             access = parsed.access
             region = access.user.rax_auth_default_region if isinstance(access.user, wire.RackspaceUser) else None
             return _checked(
@@ -112,9 +113,9 @@ def granted(credentials: Credentials, call: Call, now: float) -> Grant | str:
                 tuple(rackspace_endpoints(access.service_catalog or [])),
                 region if isinstance(region, str) else None,
             )
-        token = parsed.token
         subject = call.response.headers.get("X-Subject-Token") if call.response is not None else None
-        return _checked(subject, token.expires_at, now, tuple(keystone_endpoints(token.catalog or [])), None)
+        endpoints = tuple(keystone_endpoints(parsed.token.catalog or []))
+        return _checked(subject, parsed.token.expires_at, now, endpoints, None)
     except (KeyError, TypeError, ValueError, AttributeError):
         return "holds no token"
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cloud import SECRET, Cloud, body
 from conftest import SOURCE_ID
-from rackspace_identity_api.models import RackspaceTokenAnswer
+from rackspace_identity_api.models import RackspaceTokenEnvelope
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, Retry, errors
 from rackspace_images.defaults import FRESH_TOKEN_PAUSE
 from rackspace_images.http.call import Limits
@@ -340,7 +340,7 @@ def test_an_end_without_a_zone_is_utc_and_one_with_a_zone_is_its_own() -> None:
         token = {"id": "t", "expires": written}
         key = ApiKey("u", "k")
         call = sign_in_call(key, Limits(None, None), Gate(), None)
-        call.parsed = RackspaceTokenAnswer.from_dict({"access": {"token": token}})
+        call.parsed = RackspaceTokenEnvelope.from_dict({"access": {"token": token}})
         found = granted(key, call, 0.0)
         assert isinstance(found, Grant)
         assert found.expires == seconds

@@ -14,8 +14,9 @@ ROOT = Path(__file__).parents[2]
 LINTER = ("node", "openapi/lint/node_modules/@redocly/cli/bin/cli.js", "lint", "--config", "openapi/lint/redocly.yaml")
 DOCUMENT = (ROOT / "openapi" / "images.yaml").read_text(encoding="utf-8")
 
-VERSIONS_ANSWERS = DOCUMENT[DOCUMENT.index("        '200':\n          $ref: '#/components/responses/VersionsAnswer'") :]
-VERSIONS_ANSWERS = VERSIONS_ANSWERS[: VERSIONS_ANSWERS.index("\ncomponents:")]
+FIRST_VERSIONS_RESPONSE = "        '200':\n          $ref: '#/components/responses/VersionsResponse'"
+VERSIONS_RESPONSES = DOCUMENT[DOCUMENT.index(FIRST_VERSIONS_RESPONSE) :]
+VERSIONS_RESPONSES = VERSIONS_RESPONSES[: VERSIONS_RESPONSES.index("\ncomponents:")]
 
 # What is planted → the rule that finds it, the text that is replaced, and what by.
 MISTAKES = {
@@ -52,8 +53,8 @@ MISTAKES = {
     "an answer without a description": ("struct", "      description: The image.\n", ""),
     "an operation without a success": (
         "operation-2xx-response",
-        VERSIONS_ANSWERS,
-        "        '404':\n          $ref: '#/components/responses/Gateway'\n",
+        VERSIONS_RESPONSES,
+        "        '404':\n          $ref: '#/components/responses/OtherResponse'\n",
     ),
     "a schema that nothing uses": (
         "no-unused-components",
@@ -84,7 +85,7 @@ MISTAKES = {
     "an object that is not open": ("portable/open-objects", "      additionalProperties: true\n", ""),
     "a closed object": ("portable/open-objects", "additionalProperties: true", "additionalProperties: false"),
     "a word that is not described": ("portable/known-words", "MANUAL]", "MANUAL, LVM]"),
-    "a response with the name of a schema": ("portable/names", "ImageAnswer", "Image"),
+    "a response with the name of a schema": ("portable/names", "ImageResponse", "Image"),
     "a relative link": (
         "portable/absolute-urls",
         "  x-source:",

@@ -31,7 +31,7 @@ def test_both_versions_take_both_tokens(anonymous: httpx.Client, version: str, t
 def test_a_token_comes_first(anonymous: httpx.Client, path: str, headers: dict[str, str]) -> None:
     """Without a good token every path of a version answers 401 with the documents' fault."""
     answer = anonymous.get(path, headers=headers)
-    assert (answer.status_code, answer.json()) == (401, example("Unauthorized"))
+    assert (answer.status_code, answer.json()) == (401, example("RackspaceUnauthorized"))
 
 
 def test_v21_refuses_in_keystones_words(anonymous: httpx.Client, sandbox: Sandbox) -> None:

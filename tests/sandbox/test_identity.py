@@ -40,7 +40,7 @@ def test_rackspace_gives_the_documents_answer(anonymous: httpx.Client, sandbox: 
     answer = anonymous.post(V2, json=example("identity", name))
     assert (answer.status_code, problems("identity", "/tokens", "post", answer)) == (200, [])
     access = answer.json()["access"]
-    documented = example("identity", "RackspaceAccess")["access"]
+    documented = example("identity", "RackspaceToken")["access"]
     assert access["token"]["id"] == sandbox.token == documented["token"]["id"]
     assert about_a_day(access["token"]["expires"])
     assert access["user"] == documented["user"]

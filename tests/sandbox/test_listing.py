@@ -195,7 +195,7 @@ def test_a_marker_of_another_region_is_unknown(signed_in: httpx.Client, sandbox:
 def test_what_stands_around_it_is_the_images(signed_in: httpx.Client, anonymous: httpx.Client) -> None:
     """Token, tenant, microversion, method and path are checked as for one image."""
     v21 = LIST.replace("v2", "v2.1")
-    assert anonymous.get(LIST).json() == example("images", "Unauthorized")
+    assert anonymous.get(LIST).json() == example("images", "RackspaceUnauthorized")
     assert signed_in.get(f"/dfw/v2/12345/images/detail?server={SERVER}").json() == example("images", "BadRequest")
     assert signed_in.get(v21, headers={"OpenStack-API-Version": "compute 2.36"}).status_code == 404
     assert listed(signed_in, v21) == listed(signed_in, "/dfw/v2.1/images/detail") == listed(signed_in)

@@ -1,11 +1,11 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .access import Access
+from .any_fault import AnyFault
 from .api_key_credentials import ApiKeyCredentials
-from .fault_answer import FaultAnswer
 from .keystone_application_credential import KeystoneApplicationCredential
-from .keystone_auth import KeystoneAuth
-from .keystone_catalog_answer import KeystoneCatalogAnswer
+from .keystone_auth_body import KeystoneAuthBody
+from .keystone_catalog_envelope import KeystoneCatalogEnvelope
 from .keystone_domain import KeystoneDomain
 from .keystone_endpoint import KeystoneEndpoint
 from .keystone_identity import KeystoneIdentity
@@ -14,26 +14,26 @@ from .keystone_project import KeystoneProject
 from .keystone_scope import KeystoneScope
 from .keystone_service import KeystoneService
 from .keystone_token import KeystoneToken
-from .keystone_token_answer import KeystoneTokenAnswer
+from .keystone_token_envelope import KeystoneTokenEnvelope
 from .keystone_token_request import KeystoneTokenRequest
-from .keystone_user_request import KeystoneUserRequest
+from .keystone_user import KeystoneUser
 from .password_credentials import PasswordCredentials
-from .rackspace_auth import RackspaceAuth
+from .rackspace_auth_body import RackspaceAuthBody
 from .rackspace_endpoint import RackspaceEndpoint
 from .rackspace_service import RackspaceService
 from .rackspace_tenant import RackspaceTenant
 from .rackspace_token import RackspaceToken
-from .rackspace_token_answer import RackspaceTokenAnswer
+from .rackspace_token_envelope import RackspaceTokenEnvelope
 from .rackspace_token_request import RackspaceTokenRequest
 from .rackspace_user import RackspaceUser
 
 __all__ = (
     "Access",
+    "AnyFault",
     "ApiKeyCredentials",
-    "FaultAnswer",
     "KeystoneApplicationCredential",
-    "KeystoneAuth",
-    "KeystoneCatalogAnswer",
+    "KeystoneAuthBody",
+    "KeystoneCatalogEnvelope",
     "KeystoneDomain",
     "KeystoneEndpoint",
     "KeystoneIdentity",
@@ -42,16 +42,16 @@ __all__ = (
     "KeystoneScope",
     "KeystoneService",
     "KeystoneToken",
-    "KeystoneTokenAnswer",
+    "KeystoneTokenEnvelope",
     "KeystoneTokenRequest",
-    "KeystoneUserRequest",
+    "KeystoneUser",
     "PasswordCredentials",
-    "RackspaceAuth",
+    "RackspaceAuthBody",
     "RackspaceEndpoint",
     "RackspaceService",
     "RackspaceTenant",
     "RackspaceToken",
-    "RackspaceTokenAnswer",
+    "RackspaceTokenEnvelope",
     "RackspaceTokenRequest",
     "RackspaceUser",
 )

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.keystone_user_request import KeystoneUserRequest
+    from ..models.keystone_user import KeystoneUser
 
 
 T = TypeVar("T", bound="KeystonePasswordMethod")
@@ -17,7 +17,7 @@ T = TypeVar("T", bound="KeystonePasswordMethod")
 class KeystonePasswordMethod:
     """A user and a password."""
 
-    user: KeystoneUserRequest
+    user: KeystoneUser
     """ A user, by id, or by name and domain. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -36,10 +36,10 @@ class KeystonePasswordMethod:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        from ..models.keystone_user_request import KeystoneUserRequest
+        from ..models.keystone_user import KeystoneUser
 
         d = dict(src_dict)
-        user = KeystoneUserRequest.from_dict(d.pop("user"))
+        user = KeystoneUser.from_dict(d.pop("user"))
 
         keystone_password_method = cls(
             user=user,

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.keystone_auth import KeystoneAuth
+    from ..models.keystone_auth_body import KeystoneAuthBody
 
 
 T = TypeVar("T", bound="KeystoneTokenRequest")
@@ -17,7 +17,7 @@ T = TypeVar("T", bound="KeystoneTokenRequest")
 class KeystoneTokenRequest:
     """What is sent to Keystone."""
 
-    auth: KeystoneAuth
+    auth: KeystoneAuthBody
     """ Who signs in, and to what. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -36,10 +36,10 @@ class KeystoneTokenRequest:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        from ..models.keystone_auth import KeystoneAuth
+        from ..models.keystone_auth_body import KeystoneAuthBody
 
         d = dict(src_dict)
-        auth = KeystoneAuth.from_dict(d.pop("auth"))
+        auth = KeystoneAuthBody.from_dict(d.pop("auth"))
 
         keystone_token_request = cls(
             auth=auth,

@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.rackspace_auth import RackspaceAuth
+    from ..models.rackspace_auth_body import RackspaceAuthBody
 
 
 T = TypeVar("T", bound="RackspaceTokenRequest")
@@ -17,7 +17,7 @@ T = TypeVar("T", bound="RackspaceTokenRequest")
 class RackspaceTokenRequest:
     """What is sent to Rackspace Identity."""
 
-    auth: RackspaceAuth
+    auth: RackspaceAuthBody
     """ One kind of credentials, by its key. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -36,10 +36,10 @@ class RackspaceTokenRequest:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        from ..models.rackspace_auth import RackspaceAuth
+        from ..models.rackspace_auth_body import RackspaceAuthBody
 
         d = dict(src_dict)
-        auth = RackspaceAuth.from_dict(d.pop("auth"))
+        auth = RackspaceAuthBody.from_dict(d.pop("auth"))
 
         rackspace_token_request = cls(
             auth=auth,

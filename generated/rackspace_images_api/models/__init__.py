@@ -1,9 +1,9 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .any_fault import AnyFault
-from .api_fault_fault import ApiFaultFault
 from .bad_method_fault import BadMethodFault
 from .bad_request_fault import BadRequestFault
+from .compute_fault import ComputeFault
 from .conflicting_request_fault import ConflictingRequestFault
 from .fault import Fault
 from .forbidden_fault import ForbiddenFault
@@ -22,9 +22,9 @@ from .versions import Versions
 
 __all__ = (
     "AnyFault",
-    "ApiFaultFault",
     "BadMethodFault",
     "BadRequestFault",
+    "ComputeFault",
     "ConflictingRequestFault",
     "Fault",
     "ForbiddenFault",

@@ -78,7 +78,7 @@ def _in_version(
 
 def _unauthorized(version: str, base_url: str) -> Response:
     if version == "v2":
-        return documented("images", "Unauthorized", 401)
+        return documented("images", "RackspaceUnauthorized", 401)
     challenge = {"WWW-Authenticate": f'Keystone uri="{base_url}/identity"'}
     return documented("images", "KeystoneUnauthorized", 401, challenge)
 

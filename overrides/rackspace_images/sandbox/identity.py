@@ -66,7 +66,7 @@ def _rackspace(body: Any, base_url: str) -> Response:
     tenant = auth.get("tenantId", spec.tenant())
     if given["username"] != good["username"] or given[proof] != good[proof] or tenant != spec.tenant():
         return documented("identity", "RackspaceUnauthorized", 401)
-    answer = spec.example("identity", "RackspaceAccess")
+    answer = spec.example("identity", "RackspaceToken")
     access = answer["access"]
     access["token"]["expires"] = _time(datetime.now(UTC) + _LIFETIME, "milliseconds")
     access["token"]["RAX-AUTH:authenticatedBy"] = ["APIKEY" if proof == "apiKey" else "PASSWORD"]

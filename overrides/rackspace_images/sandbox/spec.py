@@ -70,14 +70,14 @@ def merge_patch(target: Any, patch: Any) -> Any:
 @cache
 def tenant() -> str:
     """The only tenant there is."""
-    found: str = example("identity", "RackspaceAccess")["access"]["token"]["tenant"]["id"]
+    found: str = example("identity", "RackspaceToken")["access"]["token"]["tenant"]["id"]
     return found
 
 
 @cache
 def tokens() -> tuple[str, str]:
     """The tokens that are good: Rackspace's, and Keystone's, which stands in a header."""
-    rackspace: str = example("identity", "RackspaceAccess")["access"]["token"]["id"]
+    rackspace: str = example("identity", "RackspaceToken")["access"]["token"]["id"]
     keystone: str = document("identity")["components"]["headers"]["SubjectToken"]["example"]
     return rackspace, keystone
 
@@ -85,7 +85,7 @@ def tokens() -> tuple[str, str]:
 @cache
 def regions() -> tuple[str, ...]:
     """The regions of the catalog, in its order."""
-    catalog = example("identity", "RackspaceAccess")["access"]["serviceCatalog"]
+    catalog = example("identity", "RackspaceToken")["access"]["serviceCatalog"]
     found = (endpoint.get("region") for service in catalog for endpoint in service["endpoints"])
     return tuple(dict.fromkeys(region for region in found if region))
 

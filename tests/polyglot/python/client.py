@@ -6,7 +6,12 @@ from uuid import UUID
 
 from rackspace_identity_api import Client
 from rackspace_identity_api.api.rackspace import create_rackspace_token
-from rackspace_identity_api.models import ApiKeyCredentials, RackspaceAuth, RackspaceTokenAnswer, RackspaceTokenRequest
+from rackspace_identity_api.models import (
+    ApiKeyCredentials,
+    RackspaceAuthBody,
+    RackspaceTokenEnvelope,
+    RackspaceTokenRequest,
+)
 from rackspace_images_api import AuthenticatedClient
 from rackspace_images_api.api.images import get_image
 from rackspace_images_api.models import ImageEnvelope, ItemNotFoundFault, OverLimitFault
@@ -17,9 +22,9 @@ from rackspace_images_api.models import ImageEnvelope, ItemNotFoundFault, OverLi
 def sign_in(auth_url: str, username: str, api_key: str) -> tuple[str, dict[str, str]]:
     """Exchanges an API key for a token and the compute endpoint of each region."""
     credentials = ApiKeyCredentials(username=username, api_key=api_key)
-    request = RackspaceTokenRequest(auth=RackspaceAuth(rax_kskey_api_key_credentials=credentials))
+    request = RackspaceTokenRequest(auth=RackspaceAuthBody(rax_kskey_api_key_credentials=credentials))
     answer = create_rackspace_token.sync(client=Client(base_url=auth_url), body=request)
-    if not isinstance(answer, RackspaceTokenAnswer):
+    if not isinstance(answer, RackspaceTokenEnvelope):
         raise RuntimeError(f"sign-in: {answer}")
     endpoints = {
         str(endpoint.region): str(endpoint.public_url)

@@ -4,8 +4,8 @@ from typing import Any
 import httpx
 
 from ...client import AuthenticatedClient, Client
-from ...models.fault_answer import FaultAnswer
-from ...models.keystone_token_answer import KeystoneTokenAnswer
+from ...models.any_fault import AnyFault
+from ...models.keystone_token_envelope import KeystoneTokenEnvelope
 from ...models.keystone_token_request import KeystoneTokenRequest
 from ...types import Response
 
@@ -31,65 +31,65 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> FaultAnswer | KeystoneTokenAnswer:
+) -> AnyFault | KeystoneTokenEnvelope:
     if response.status_code == 200:
-        response_200 = KeystoneTokenAnswer.from_dict(response.json())
+        response_200 = KeystoneTokenEnvelope.from_dict(response.json())
 
         return response_200
 
     if response.status_code == 201:
-        response_201 = KeystoneTokenAnswer.from_dict(response.json())
+        response_201 = KeystoneTokenEnvelope.from_dict(response.json())
 
         return response_201
 
     if response.status_code == 400:
-        response_400 = FaultAnswer.from_dict(response.json())
+        response_400 = AnyFault.from_dict(response.json())
 
         return response_400
 
     if response.status_code == 401:
-        response_401 = FaultAnswer.from_dict(response.json())
+        response_401 = AnyFault.from_dict(response.json())
 
         return response_401
 
     if response.status_code == 403:
-        response_403 = FaultAnswer.from_dict(response.json())
+        response_403 = AnyFault.from_dict(response.json())
 
         return response_403
 
     if response.status_code == 404:
-        response_404 = FaultAnswer.from_dict(response.json())
+        response_404 = AnyFault.from_dict(response.json())
 
         return response_404
 
     if response.status_code == 413:
-        response_413 = FaultAnswer.from_dict(response.json())
+        response_413 = AnyFault.from_dict(response.json())
 
         return response_413
 
     if response.status_code == 429:
-        response_429 = FaultAnswer.from_dict(response.json())
+        response_429 = AnyFault.from_dict(response.json())
 
         return response_429
 
     if response.status_code == 500:
-        response_500 = FaultAnswer.from_dict(response.json())
+        response_500 = AnyFault.from_dict(response.json())
 
         return response_500
 
     if response.status_code == 503:
-        response_503 = FaultAnswer.from_dict(response.json())
+        response_503 = AnyFault.from_dict(response.json())
 
         return response_503
 
-    response_default = FaultAnswer.from_dict(response.json())
+    response_default = AnyFault.from_dict(response.json())
 
     return response_default
 
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[FaultAnswer | KeystoneTokenAnswer]:
+) -> Response[AnyFault | KeystoneTokenEnvelope]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -102,7 +102,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: KeystoneTokenRequest,
-) -> Response[FaultAnswer | KeystoneTokenAnswer]:
+) -> Response[AnyFault | KeystoneTokenEnvelope]:
     """Get a token from Keystone
 
      Exchanges a password or an application credential for a token, which stands in the header
@@ -116,7 +116,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[FaultAnswer | KeystoneTokenAnswer]
+        Response[AnyFault | KeystoneTokenEnvelope]
     """
 
     kwargs = _get_kwargs(
@@ -134,7 +134,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: KeystoneTokenRequest,
-) -> FaultAnswer | KeystoneTokenAnswer | None:
+) -> AnyFault | KeystoneTokenEnvelope | None:
     """Get a token from Keystone
 
      Exchanges a password or an application credential for a token, which stands in the header
@@ -148,7 +148,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        FaultAnswer | KeystoneTokenAnswer
+        AnyFault | KeystoneTokenEnvelope
     """
 
     return sync_detailed(
@@ -161,7 +161,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: KeystoneTokenRequest,
-) -> Response[FaultAnswer | KeystoneTokenAnswer]:
+) -> Response[AnyFault | KeystoneTokenEnvelope]:
     """Get a token from Keystone
 
      Exchanges a password or an application credential for a token, which stands in the header
@@ -175,7 +175,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[FaultAnswer | KeystoneTokenAnswer]
+        Response[AnyFault | KeystoneTokenEnvelope]
     """
 
     kwargs = _get_kwargs(
@@ -191,7 +191,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: KeystoneTokenRequest,
-) -> FaultAnswer | KeystoneTokenAnswer | None:
+) -> AnyFault | KeystoneTokenEnvelope | None:
     """Get a token from Keystone
 
      Exchanges a password or an application credential for a token, which stands in the header
@@ -205,7 +205,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        FaultAnswer | KeystoneTokenAnswer
+        AnyFault | KeystoneTokenEnvelope
     """
 
     return (

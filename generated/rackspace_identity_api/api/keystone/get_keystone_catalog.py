@@ -4,8 +4,8 @@ from typing import Any
 import httpx
 
 from ...client import AuthenticatedClient, Client
-from ...models.fault_answer import FaultAnswer
-from ...models.keystone_catalog_answer import KeystoneCatalogAnswer
+from ...models.any_fault import AnyFault
+from ...models.keystone_catalog_envelope import KeystoneCatalogEnvelope
 from ...types import Response
 
 
@@ -21,55 +21,55 @@ def _get_kwargs() -> dict[str, Any]:
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> FaultAnswer | KeystoneCatalogAnswer:
+) -> AnyFault | KeystoneCatalogEnvelope:
     if response.status_code == 200:
-        response_200 = KeystoneCatalogAnswer.from_dict(response.json())
+        response_200 = KeystoneCatalogEnvelope.from_dict(response.json())
 
         return response_200
 
     if response.status_code == 401:
-        response_401 = FaultAnswer.from_dict(response.json())
+        response_401 = AnyFault.from_dict(response.json())
 
         return response_401
 
     if response.status_code == 403:
-        response_403 = FaultAnswer.from_dict(response.json())
+        response_403 = AnyFault.from_dict(response.json())
 
         return response_403
 
     if response.status_code == 404:
-        response_404 = FaultAnswer.from_dict(response.json())
+        response_404 = AnyFault.from_dict(response.json())
 
         return response_404
 
     if response.status_code == 413:
-        response_413 = FaultAnswer.from_dict(response.json())
+        response_413 = AnyFault.from_dict(response.json())
 
         return response_413
 
     if response.status_code == 429:
-        response_429 = FaultAnswer.from_dict(response.json())
+        response_429 = AnyFault.from_dict(response.json())
 
         return response_429
 
     if response.status_code == 500:
-        response_500 = FaultAnswer.from_dict(response.json())
+        response_500 = AnyFault.from_dict(response.json())
 
         return response_500
 
     if response.status_code == 503:
-        response_503 = FaultAnswer.from_dict(response.json())
+        response_503 = AnyFault.from_dict(response.json())
 
         return response_503
 
-    response_default = FaultAnswer.from_dict(response.json())
+    response_default = AnyFault.from_dict(response.json())
 
     return response_default
 
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[FaultAnswer | KeystoneCatalogAnswer]:
+) -> Response[AnyFault | KeystoneCatalogEnvelope]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -81,7 +81,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[FaultAnswer | KeystoneCatalogAnswer]:
+) -> Response[AnyFault | KeystoneCatalogEnvelope]:
     """Read the service catalog of a token
 
      The catalog of the project that the token in `X-Auth-Token` belongs to: how a client that was given
@@ -92,7 +92,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[FaultAnswer | KeystoneCatalogAnswer]
+        Response[AnyFault | KeystoneCatalogEnvelope]
     """
 
     kwargs = _get_kwargs()
@@ -107,7 +107,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-) -> FaultAnswer | KeystoneCatalogAnswer | None:
+) -> AnyFault | KeystoneCatalogEnvelope | None:
     """Read the service catalog of a token
 
      The catalog of the project that the token in `X-Auth-Token` belongs to: how a client that was given
@@ -118,7 +118,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        FaultAnswer | KeystoneCatalogAnswer
+        AnyFault | KeystoneCatalogEnvelope
     """
 
     return sync_detailed(
@@ -129,7 +129,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-) -> Response[FaultAnswer | KeystoneCatalogAnswer]:
+) -> Response[AnyFault | KeystoneCatalogEnvelope]:
     """Read the service catalog of a token
 
      The catalog of the project that the token in `X-Auth-Token` belongs to: how a client that was given
@@ -140,7 +140,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[FaultAnswer | KeystoneCatalogAnswer]
+        Response[AnyFault | KeystoneCatalogEnvelope]
     """
 
     kwargs = _get_kwargs()
@@ -153,7 +153,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-) -> FaultAnswer | KeystoneCatalogAnswer | None:
+) -> AnyFault | KeystoneCatalogEnvelope | None:
     """Read the service catalog of a token
 
      The catalog of the project that the token in `X-Auth-Token` belongs to: how a client that was given
@@ -164,7 +164,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        FaultAnswer | KeystoneCatalogAnswer
+        AnyFault | KeystoneCatalogEnvelope
     """
 
     return (

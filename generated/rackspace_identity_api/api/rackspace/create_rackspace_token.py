@@ -4,8 +4,8 @@ from typing import Any
 import httpx
 
 from ...client import AuthenticatedClient, Client
-from ...models.fault_answer import FaultAnswer
-from ...models.rackspace_token_answer import RackspaceTokenAnswer
+from ...models.any_fault import AnyFault
+from ...models.rackspace_token_envelope import RackspaceTokenEnvelope
 from ...models.rackspace_token_request import RackspaceTokenRequest
 from ...types import Response
 
@@ -31,65 +31,65 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> FaultAnswer | RackspaceTokenAnswer:
+) -> AnyFault | RackspaceTokenEnvelope:
     if response.status_code == 200:
-        response_200 = RackspaceTokenAnswer.from_dict(response.json())
+        response_200 = RackspaceTokenEnvelope.from_dict(response.json())
 
         return response_200
 
     if response.status_code == 203:
-        response_203 = RackspaceTokenAnswer.from_dict(response.json())
+        response_203 = RackspaceTokenEnvelope.from_dict(response.json())
 
         return response_203
 
     if response.status_code == 400:
-        response_400 = FaultAnswer.from_dict(response.json())
+        response_400 = AnyFault.from_dict(response.json())
 
         return response_400
 
     if response.status_code == 401:
-        response_401 = FaultAnswer.from_dict(response.json())
+        response_401 = AnyFault.from_dict(response.json())
 
         return response_401
 
     if response.status_code == 403:
-        response_403 = FaultAnswer.from_dict(response.json())
+        response_403 = AnyFault.from_dict(response.json())
 
         return response_403
 
     if response.status_code == 404:
-        response_404 = FaultAnswer.from_dict(response.json())
+        response_404 = AnyFault.from_dict(response.json())
 
         return response_404
 
     if response.status_code == 413:
-        response_413 = FaultAnswer.from_dict(response.json())
+        response_413 = AnyFault.from_dict(response.json())
 
         return response_413
 
     if response.status_code == 429:
-        response_429 = FaultAnswer.from_dict(response.json())
+        response_429 = AnyFault.from_dict(response.json())
 
         return response_429
 
     if response.status_code == 500:
-        response_500 = FaultAnswer.from_dict(response.json())
+        response_500 = AnyFault.from_dict(response.json())
 
         return response_500
 
     if response.status_code == 503:
-        response_503 = FaultAnswer.from_dict(response.json())
+        response_503 = AnyFault.from_dict(response.json())
 
         return response_503
 
-    response_default = FaultAnswer.from_dict(response.json())
+    response_default = AnyFault.from_dict(response.json())
 
     return response_default
 
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[FaultAnswer | RackspaceTokenAnswer]:
+) -> Response[AnyFault | RackspaceTokenEnvelope]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -102,7 +102,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: RackspaceTokenRequest,
-) -> Response[FaultAnswer | RackspaceTokenAnswer]:
+) -> Response[AnyFault | RackspaceTokenEnvelope]:
     """Get a token from Rackspace Identity
 
      Exchanges a user name and an API key, or a user name and a password, for a token and the service
@@ -116,7 +116,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[FaultAnswer | RackspaceTokenAnswer]
+        Response[AnyFault | RackspaceTokenEnvelope]
     """
 
     kwargs = _get_kwargs(
@@ -134,7 +134,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     body: RackspaceTokenRequest,
-) -> FaultAnswer | RackspaceTokenAnswer | None:
+) -> AnyFault | RackspaceTokenEnvelope | None:
     """Get a token from Rackspace Identity
 
      Exchanges a user name and an API key, or a user name and a password, for a token and the service
@@ -148,7 +148,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        FaultAnswer | RackspaceTokenAnswer
+        AnyFault | RackspaceTokenEnvelope
     """
 
     return sync_detailed(
@@ -161,7 +161,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     body: RackspaceTokenRequest,
-) -> Response[FaultAnswer | RackspaceTokenAnswer]:
+) -> Response[AnyFault | RackspaceTokenEnvelope]:
     """Get a token from Rackspace Identity
 
      Exchanges a user name and an API key, or a user name and a password, for a token and the service
@@ -175,7 +175,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[FaultAnswer | RackspaceTokenAnswer]
+        Response[AnyFault | RackspaceTokenEnvelope]
     """
 
     kwargs = _get_kwargs(
@@ -191,7 +191,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     body: RackspaceTokenRequest,
-) -> FaultAnswer | RackspaceTokenAnswer | None:
+) -> AnyFault | RackspaceTokenEnvelope | None:
     """Get a token from Rackspace Identity
 
      Exchanges a user name and an API key, or a user name and a password, for a token and the service
@@ -205,7 +205,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        FaultAnswer | RackspaceTokenAnswer
+        AnyFault | RackspaceTokenEnvelope
     """
 
     return (

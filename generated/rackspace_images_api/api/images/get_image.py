@@ -7,9 +7,9 @@ import httpx
 
 from ...client import AuthenticatedClient, Client
 from ...models.any_fault import AnyFault
-from ...models.api_fault_fault import ApiFaultFault
 from ...models.bad_method_fault import BadMethodFault
 from ...models.bad_request_fault import BadRequestFault
+from ...models.compute_fault import ComputeFault
 from ...models.conflicting_request_fault import ConflictingRequestFault
 from ...models.forbidden_fault import ForbiddenFault
 from ...models.image_envelope import ImageEnvelope
@@ -38,9 +38,9 @@ def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> (
     AnyFault
-    | ApiFaultFault
     | BadMethodFault
     | BadRequestFault
+    | ComputeFault
     | ConflictingRequestFault
     | ForbiddenFault
     | ImageEnvelope
@@ -100,7 +100,7 @@ def _parse_response(
         return response_429
 
     if response.status_code == 500:
-        response_500 = ApiFaultFault.from_dict(response.json())
+        response_500 = ComputeFault.from_dict(response.json())
 
         return response_500
 
@@ -118,9 +118,9 @@ def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> Response[
     AnyFault
-    | ApiFaultFault
     | BadMethodFault
     | BadRequestFault
+    | ComputeFault
     | ConflictingRequestFault
     | ForbiddenFault
     | ImageEnvelope
@@ -143,9 +143,9 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[
     AnyFault
-    | ApiFaultFault
     | BadMethodFault
     | BadRequestFault
+    | ComputeFault
     | ConflictingRequestFault
     | ForbiddenFault
     | ImageEnvelope
@@ -169,7 +169,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AnyFault | ApiFaultFault | BadMethodFault | BadRequestFault | ConflictingRequestFault | ForbiddenFault | ImageEnvelope | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault]
+        Response[AnyFault | BadMethodFault | BadRequestFault | ComputeFault | ConflictingRequestFault | ForbiddenFault | ImageEnvelope | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault]
     """
 
     kwargs = _get_kwargs(
@@ -189,9 +189,9 @@ def sync(
     client: AuthenticatedClient | Client,
 ) -> (
     AnyFault
-    | ApiFaultFault
     | BadMethodFault
     | BadRequestFault
+    | ComputeFault
     | ConflictingRequestFault
     | ForbiddenFault
     | ImageEnvelope
@@ -216,7 +216,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AnyFault | ApiFaultFault | BadMethodFault | BadRequestFault | ConflictingRequestFault | ForbiddenFault | ImageEnvelope | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault
+        AnyFault | BadMethodFault | BadRequestFault | ComputeFault | ConflictingRequestFault | ForbiddenFault | ImageEnvelope | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault
     """
 
     return sync_detailed(
@@ -231,9 +231,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
 ) -> Response[
     AnyFault
-    | ApiFaultFault
     | BadMethodFault
     | BadRequestFault
+    | ComputeFault
     | ConflictingRequestFault
     | ForbiddenFault
     | ImageEnvelope
@@ -257,7 +257,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AnyFault | ApiFaultFault | BadMethodFault | BadRequestFault | ConflictingRequestFault | ForbiddenFault | ImageEnvelope | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault]
+        Response[AnyFault | BadMethodFault | BadRequestFault | ComputeFault | ConflictingRequestFault | ForbiddenFault | ImageEnvelope | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault]
     """
 
     kwargs = _get_kwargs(
@@ -275,9 +275,9 @@ async def asyncio(
     client: AuthenticatedClient | Client,
 ) -> (
     AnyFault
-    | ApiFaultFault
     | BadMethodFault
     | BadRequestFault
+    | ComputeFault
     | ConflictingRequestFault
     | ForbiddenFault
     | ImageEnvelope
@@ -302,7 +302,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AnyFault | ApiFaultFault | BadMethodFault | BadRequestFault | ConflictingRequestFault | ForbiddenFault | ImageEnvelope | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault
+        AnyFault | BadMethodFault | BadRequestFault | ComputeFault | ConflictingRequestFault | ForbiddenFault | ImageEnvelope | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault
     """
 
     return (

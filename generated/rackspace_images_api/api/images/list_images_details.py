@@ -6,9 +6,9 @@ import httpx
 
 from ...client import AuthenticatedClient, Client
 from ...models.any_fault import AnyFault
-from ...models.api_fault_fault import ApiFaultFault
 from ...models.bad_method_fault import BadMethodFault
 from ...models.bad_request_fault import BadRequestFault
+from ...models.compute_fault import ComputeFault
 from ...models.conflicting_request_fault import ConflictingRequestFault
 from ...models.forbidden_fault import ForbiddenFault
 from ...models.image_page import ImagePage
@@ -70,9 +70,9 @@ def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> (
     AnyFault
-    | ApiFaultFault
     | BadMethodFault
     | BadRequestFault
+    | ComputeFault
     | ConflictingRequestFault
     | ForbiddenFault
     | ImagePage
@@ -132,7 +132,7 @@ def _parse_response(
         return response_429
 
     if response.status_code == 500:
-        response_500 = ApiFaultFault.from_dict(response.json())
+        response_500 = ComputeFault.from_dict(response.json())
 
         return response_500
 
@@ -150,9 +150,9 @@ def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> Response[
     AnyFault
-    | ApiFaultFault
     | BadMethodFault
     | BadRequestFault
+    | ComputeFault
     | ConflictingRequestFault
     | ForbiddenFault
     | ImagePage
@@ -183,9 +183,9 @@ def sync_detailed(
     limit: int | Unset = UNSET,
 ) -> Response[
     AnyFault
-    | ApiFaultFault
     | BadMethodFault
     | BadRequestFault
+    | ComputeFault
     | ConflictingRequestFault
     | ForbiddenFault
     | ImagePage
@@ -230,7 +230,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AnyFault | ApiFaultFault | BadMethodFault | BadRequestFault | ConflictingRequestFault | ForbiddenFault | ImagePage | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault]
+        Response[AnyFault | BadMethodFault | BadRequestFault | ComputeFault | ConflictingRequestFault | ForbiddenFault | ImagePage | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault]
     """
 
     kwargs = _get_kwargs(
@@ -266,9 +266,9 @@ def sync(
     limit: int | Unset = UNSET,
 ) -> (
     AnyFault
-    | ApiFaultFault
     | BadMethodFault
     | BadRequestFault
+    | ComputeFault
     | ConflictingRequestFault
     | ForbiddenFault
     | ImagePage
@@ -314,7 +314,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AnyFault | ApiFaultFault | BadMethodFault | BadRequestFault | ConflictingRequestFault | ForbiddenFault | ImagePage | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault
+        AnyFault | BadMethodFault | BadRequestFault | ComputeFault | ConflictingRequestFault | ForbiddenFault | ImagePage | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault
     """
 
     return sync_detailed(
@@ -345,9 +345,9 @@ async def asyncio_detailed(
     limit: int | Unset = UNSET,
 ) -> Response[
     AnyFault
-    | ApiFaultFault
     | BadMethodFault
     | BadRequestFault
+    | ComputeFault
     | ConflictingRequestFault
     | ForbiddenFault
     | ImagePage
@@ -392,7 +392,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AnyFault | ApiFaultFault | BadMethodFault | BadRequestFault | ConflictingRequestFault | ForbiddenFault | ImagePage | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault]
+        Response[AnyFault | BadMethodFault | BadRequestFault | ComputeFault | ConflictingRequestFault | ForbiddenFault | ImagePage | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault]
     """
 
     kwargs = _get_kwargs(
@@ -426,9 +426,9 @@ async def asyncio(
     limit: int | Unset = UNSET,
 ) -> (
     AnyFault
-    | ApiFaultFault
     | BadMethodFault
     | BadRequestFault
+    | ComputeFault
     | ConflictingRequestFault
     | ForbiddenFault
     | ImagePage
@@ -474,7 +474,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AnyFault | ApiFaultFault | BadMethodFault | BadRequestFault | ConflictingRequestFault | ForbiddenFault | ImagePage | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault
+        AnyFault | BadMethodFault | BadRequestFault | ComputeFault | ConflictingRequestFault | ForbiddenFault | ImagePage | ItemNotFoundFault | OverLimitFault | ServiceUnavailableFault | UnauthorizedFault
     """
 
     return (

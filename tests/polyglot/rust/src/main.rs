@@ -8,7 +8,7 @@ use std::{collections::HashMap, env, fs};
 use anyhow::Context;
 use polyglot::client::{Images, connect, describe, sign_in};
 use polyglot::images::{
-    AnyFaultOrApiFaultFaultOrBadMethodFaultOrBadRequestFaultOrConflictingRequestFaultOrForbiddenFaultOrItemNotFoundFaultOrOverLimitFaultOrServiceUnavailableFaultOrStringOrUnauthorizedFault as Body,
+    AnyFaultOrBadMethodFaultOrBadRequestFaultOrComputeFaultOrConflictingRequestFaultOrForbiddenFaultOrItemNotFoundFaultOrOverLimitFaultOrServiceUnavailableFaultOrStringOrUnauthorizedFault as Body,
     ApiResponse, GetImageRequest, GetImageRequestPath, ListImagesDetailsRequest, WithHeaders,
     XComputeRequestIdAndXOpenstackRequestIdAndOpenStackApiVersionAndXOpenStackNovaApiVersionAndWwwAuthenticateAndAllowAndRetryAfterHeaders as Headers,
     XComputeRequestIdAndXOpenstackRequestIdAndOpenStackApiVersionAndXOpenStackNovaApiVersionHeaders as ImageHeaders,
@@ -116,9 +116,9 @@ fn report<T: Serialize>(
     };
     let fault = match failure.body {
         Body::AnyFault(fault) => json!(fault),
-        Body::ApiFaultFault(fault) => json!(fault),
         Body::BadMethodFault(fault) => json!(fault),
         Body::BadRequestFault(fault) => json!(fault),
+        Body::ComputeFault(fault) => json!(fault),
         Body::ConflictingRequestFault(fault) => json!(fault),
         Body::ForbiddenFault(fault) => json!(fault),
         Body::ItemNotFoundFault(fault) => json!(fault),

@@ -2,10 +2,10 @@ package polyglot;
 
 import identity.api.RackspaceApi;
 import identity.model.ApiKeyCredentials;
-import identity.model.RackspaceAuth;
+import identity.model.RackspaceAuthBody;
 import identity.model.RackspaceEndpoint;
 import identity.model.RackspaceService;
-import identity.model.RackspaceTokenAnswer;
+import identity.model.RackspaceTokenEnvelope;
 import identity.model.RackspaceTokenRequest;
 import images.ApiClient;
 import images.ApiException;
@@ -31,8 +31,8 @@ final class Client {
     client.updateBaseUri(authUrl);
     ApiKeyCredentials credentials = new ApiKeyCredentials().username(username).apiKey(apiKey);
     RackspaceTokenRequest request =
-        new RackspaceTokenRequest().auth(new RackspaceAuth().raXKSKEYApiKeyCredentials(credentials));
-    RackspaceTokenAnswer answer = new RackspaceApi(client).createRackspaceToken(request);
+        new RackspaceTokenRequest().auth(new RackspaceAuthBody().raXKSKEYApiKeyCredentials(credentials));
+    RackspaceTokenEnvelope answer = new RackspaceApi(client).createRackspaceToken(request);
     Map<String, String> endpoints = new HashMap<>();
     for (RackspaceService service : answer.getAccess().getServiceCatalog()) {
       if (Objects.equals(service.getName(), "cloudServersOpenStack")) {

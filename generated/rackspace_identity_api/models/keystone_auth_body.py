@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from ..models.keystone_scope import KeystoneScope
 
 
-T = TypeVar("T", bound="KeystoneAuth")
+T = TypeVar("T", bound="KeystoneAuthBody")
 
 
 @_attrs_define
-class KeystoneAuth:
+class KeystoneAuthBody:
     """Who signs in, and to what."""
 
     identity: KeystoneIdentity
@@ -60,13 +60,13 @@ class KeystoneAuth:
         else:
             scope = KeystoneScope.from_dict(_scope)
 
-        keystone_auth = cls(
+        keystone_auth_body = cls(
             identity=identity,
             scope=scope,
         )
 
-        keystone_auth.additional_properties = d
-        return keystone_auth
+        keystone_auth_body.additional_properties = d
+        return keystone_auth_body
 
     @property
     def additional_keys(self) -> list[str]:

@@ -6,11 +6,11 @@ from typing import Any, Self, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="FaultAnswer")
+T = TypeVar("T", bound="AnyFault")
 
 
 @_attrs_define
-class FaultAnswer:
+class AnyFault:
     """A fault: one key that names it, over an object with `code`, `message` and perhaps `details` and `retryAfter`.
     Keystone's key is `error`.
 
@@ -28,10 +28,10 @@ class FaultAnswer:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         d = dict(src_dict)
-        fault_answer = cls()
+        any_fault = cls()
 
-        fault_answer.additional_properties = d
-        return fault_answer
+        any_fault.additional_properties = d
+        return any_fault
 
     @property
     def additional_keys(self) -> list[str]:

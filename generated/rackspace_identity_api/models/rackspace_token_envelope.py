@@ -7,28 +7,28 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.keystone_token import KeystoneToken
+    from ..models.access import Access
 
 
-T = TypeVar("T", bound="KeystoneTokenAnswer")
+T = TypeVar("T", bound="RackspaceTokenEnvelope")
 
 
 @_attrs_define
-class KeystoneTokenAnswer:
-    """What Keystone answers."""
+class RackspaceTokenEnvelope:
+    """What Rackspace Identity answers."""
 
-    token: KeystoneToken
-    """ What the token in the header is good for. """
+    access: Access
+    """ A token, the catalog and the user. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        token = self.token.to_dict()
+        access = self.access.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "token": token,
+                "access": access,
             }
         )
 
@@ -36,17 +36,17 @@ class KeystoneTokenAnswer:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        from ..models.keystone_token import KeystoneToken
+        from ..models.access import Access
 
         d = dict(src_dict)
-        token = KeystoneToken.from_dict(d.pop("token"))
+        access = Access.from_dict(d.pop("access"))
 
-        keystone_token_answer = cls(
-            token=token,
+        rackspace_token_envelope = cls(
+            access=access,
         )
 
-        keystone_token_answer.additional_properties = d
-        return keystone_token_answer
+        rackspace_token_envelope.additional_properties = d
+        return rackspace_token_envelope
 
     @property
     def additional_keys(self) -> list[str]:

@@ -7,28 +7,28 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.access import Access
+    from ..models.keystone_token import KeystoneToken
 
 
-T = TypeVar("T", bound="RackspaceTokenAnswer")
+T = TypeVar("T", bound="KeystoneTokenEnvelope")
 
 
 @_attrs_define
-class RackspaceTokenAnswer:
-    """What Rackspace Identity answers."""
+class KeystoneTokenEnvelope:
+    """What Keystone answers."""
 
-    access: Access
-    """ A token, the catalog and the user. """
+    token: KeystoneToken
+    """ What the token in the header is good for. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        access = self.access.to_dict()
+        token = self.token.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "access": access,
+                "token": token,
             }
         )
 
@@ -36,17 +36,17 @@ class RackspaceTokenAnswer:
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        from ..models.access import Access
+        from ..models.keystone_token import KeystoneToken
 
         d = dict(src_dict)
-        access = Access.from_dict(d.pop("access"))
+        token = KeystoneToken.from_dict(d.pop("token"))
 
-        rackspace_token_answer = cls(
-            access=access,
+        keystone_token_envelope = cls(
+            token=token,
         )
 
-        rackspace_token_answer.additional_properties = d
-        return rackspace_token_answer
+        keystone_token_envelope.additional_properties = d
+        return keystone_token_envelope
 
     @property
     def additional_keys(self) -> list[str]:

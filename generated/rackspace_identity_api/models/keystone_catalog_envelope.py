@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from ..models.keystone_service import KeystoneService
 
 
-T = TypeVar("T", bound="KeystoneCatalogAnswer")
+T = TypeVar("T", bound="KeystoneCatalogEnvelope")
 
 
 @_attrs_define
-class KeystoneCatalogAnswer:
+class KeystoneCatalogEnvelope:
     """The catalog."""
 
     catalog: list[KeystoneService] | None
@@ -70,12 +70,12 @@ class KeystoneCatalogAnswer:
 
         catalog = _parse_catalog(d.pop("catalog"))
 
-        keystone_catalog_answer = cls(
+        keystone_catalog_envelope = cls(
             catalog=catalog,
         )
 
-        keystone_catalog_answer.additional_properties = d
-        return keystone_catalog_answer
+        keystone_catalog_envelope.additional_properties = d
+        return keystone_catalog_envelope
 
     @property
     def additional_keys(self) -> list[str]:

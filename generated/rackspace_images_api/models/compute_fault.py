@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from ..models.fault import Fault
 
 
-T = TypeVar("T", bound="ApiFaultFault")
+T = TypeVar("T", bound="ComputeFault")
 
 
 @_attrs_define
-class ApiFaultFault:
+class ComputeFault:
     """The fault of 500: `computeFault` from Nova, `cloudServersFault` from Rackspace."""
 
     compute_fault: Fault | Unset = UNSET
@@ -63,13 +63,13 @@ class ApiFaultFault:
         else:
             cloud_servers_fault = Fault.from_dict(_cloud_servers_fault)
 
-        api_fault_fault = cls(
+        compute_fault = cls(
             compute_fault=compute_fault,
             cloud_servers_fault=cloud_servers_fault,
         )
 
-        api_fault_fault.additional_properties = d
-        return api_fault_fault
+        compute_fault.additional_properties = d
+        return compute_fault
 
     @property
     def additional_keys(self) -> list[str]:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from ..models.keystone_domain import KeystoneDomain
 
 
-T = TypeVar("T", bound="KeystoneUserRequest")
+T = TypeVar("T", bound="KeystoneUser")
 
 
 @_attrs_define
-class KeystoneUserRequest:
+class KeystoneUser:
     """A user, by id, or by name and domain."""
 
     password: str
@@ -74,15 +74,15 @@ class KeystoneUserRequest:
         else:
             domain = KeystoneDomain.from_dict(_domain)
 
-        keystone_user_request = cls(
+        keystone_user = cls(
             password=password,
             id=id,
             name=name,
             domain=domain,
         )
 
-        keystone_user_request.additional_properties = d
-        return keystone_user_request
+        keystone_user.additional_properties = d
+        return keystone_user
 
     @property
     def additional_keys(self) -> list[str]:

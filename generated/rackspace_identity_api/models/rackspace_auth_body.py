@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from ..models.password_credentials import PasswordCredentials
 
 
-T = TypeVar("T", bound="RackspaceAuth")
+T = TypeVar("T", bound="RackspaceAuthBody")
 
 
 @_attrs_define
-class RackspaceAuth:
+class RackspaceAuthBody:
     """One kind of credentials, by its key."""
 
     rax_kskey_api_key_credentials: ApiKeyCredentials | Unset = UNSET
@@ -75,14 +75,14 @@ class RackspaceAuth:
 
         tenant_id = d.pop("tenantId", UNSET)
 
-        rackspace_auth = cls(
+        rackspace_auth_body = cls(
             rax_kskey_api_key_credentials=rax_kskey_api_key_credentials,
             password_credentials=password_credentials,
             tenant_id=tenant_id,
         )
 
-        rackspace_auth.additional_properties = d
-        return rackspace_auth
+        rackspace_auth_body.additional_properties = d
+        return rackspace_auth_body
 
     @property
     def additional_keys(self) -> list[str]:
