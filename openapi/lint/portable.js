@@ -3,7 +3,7 @@
 
 const SCHEMA_KEYWORDS = new Set([
   "$ref", "type", "format", "pattern", "minimum", "maximum", "items", "properties", "required",
-  "additionalProperties", "description", "example", "x-extensible-enum",
+  "additionalProperties", "description", "example", "x-evidence", "x-extensible-enum",
 ]);
 
 const types = (schema) => [schema.type ?? []].flat();

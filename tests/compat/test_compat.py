@@ -24,7 +24,8 @@ MIN_RAM = "        minRam:\n          description: The least memory"
 BREAKING = {
     "a field is removed": ("        minRam:\n          description", "        x-minRam:\n          description"),
     "a type is changed": (
-        f"{MIN_RAM} that a server made from it needs, in MiB, 0 or more. (The source calls them megabytes.)\n"
+        f"{MIN_RAM} that a server made from it needs, in MiB, 0 or more.\n"
+        "          x-evidence: ['source: it calls them megabytes']\n"
         "          type: [integer, 'null']",
         f"{MIN_RAM}.\n          type: [string, 'null']",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ def test_the_sources_example_is_the_documents() -> None:
 
 
 def test_every_field_of_the_sources_table_is_described() -> None:
-    """No field of the source is left out, and every one says where it is known from."""
+    """No field of the source is left out, and every one has the source among its evidence."""
     rows = re.findall(r"^\|image\.(.*?)\|.*?\n((?:\|.*\n)*)", SOURCE.read_text(encoding="utf-8"), re.M)
     named = {
         re.sub(r"[\\\s*]", "", first + "".join(line.split("|")[1] for line in rest.splitlines()))
@@ -53,7 +54,54 @@ def test_every_field_of_the_sources_table_is_described() -> None:
     assert len(named) == 16
     assert {name for name in named if not name.startswith("links.")} == set(properties)
     for name, field in properties.items():
-        assert "The source" in field["description"], name
+        assert "source" in {entry.partition(":")[0] for entry in field["x-evidence"]}, name
+
+
+EVIDENCE = re.compile(r"(?P<origin>[a-z]+(-[a-z0-9]+)*)(: \S(.*[^\s.])?)?")
+IN_BRACKETS = re.compile(r"\((The source|(OpenStack )?Nova|Keystone;|RFC 9110|Records of|Rackspace's)", re.I)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_evidence_is_a_list_of_described_words(name: documents.DocumentName) -> None:
+    """Each `x-evidence` stands beside a description and lists words that the document explains, each at most once.
+
+    A remark may follow after a colon. The document explains no word that it does not use.
+    """
+    document = spec.document(name)
+    lines = re.findall(r"(?m)^- ((?:`[a-z0-9-]+`(?:, )?)+): ", document["info"]["description"])
+    explained = {word for line in lines for word in re.findall(r"`(.+?)`", line)}
+    used = set()
+    for path, node in walk(document):
+        if "x-evidence" not in node:
+            continue
+        assert node.get("description"), path
+        assert node["x-evidence"], path
+        entries = [EVIDENCE.fullmatch(entry) for entry in node["x-evidence"]]
+        origins = [entry["origin"] for entry in entries if entry]
+        assert len(set(origins)) == len(entries), path
+        used |= set(origins)
+    assert used
+    assert used == explained
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_description_has_no_evidence_in_brackets(name: documents.DocumentName) -> None:
+    """What a field means is one thing, where that is known from another."""
+    for path, node in walk(spec.document(name)):
+        assert not IN_BRACKETS.search(str(node.get("description", ""))), path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_are_http_and_openstack_words(name: documents.DocumentName) -> None:
+    """No name of a component doubles a word, none speaks of an answer, and no description does so as a noun."""
+    components = spec.document(name)["components"]
+    for kind in ("schemas", "responses", "parameters", "headers", "examples"):
+        for component in components.get(kind, {}):
+            words = re.findall(r"[A-Z][a-z0-9]*", component)
+            assert all(first != second for first, second in itertools.pairwise(words)), component
+            assert "Answer" not in words, component
+    for path, node in walk(spec.document(name)):
+        assert not re.search(r"\b(an|the|any|every|its) answers?\b", str(node.get("description", "")), re.I), path
 
 
 def test_the_documented_statuses() -> None:
@@ -73,7 +121,7 @@ def test_the_lists_queries() -> None:
     for parameter in parameters:
         assert parameter["in"] == "query"
         assert not parameter.get("required")
-        assert "Nova 26" in parameter["description"]
+        assert parameter["x-evidence"] == ["nova-26", "nova-34"]
         _validator(spec.document("images"), parameter["schema"]).validate(parameter["example"])
 
 

@@ -26,6 +26,7 @@ def test_the_page_is_whole_and_loads_nothing(anonymous: httpx.Client, sandbox: S
                     assert f'id="{operation["operationId"]}-{status}"' in html
         for header in described["components"]["headers"].values():
             assert header["description"].split("`")[0][:40] in html
+        assert "Evidence: keystone" in html
         for schema, content in described["components"]["schemas"].items():
             assert f'id="{name}-{schema}"' in html
             assert all(f"<code>{field}</code>" in html for field in content.get("properties", {}))

@@ -18,7 +18,7 @@ T = TypeVar("T", bound="KeystoneAuthBody")
 
 @_attrs_define
 class KeystoneAuthBody:
-    """Who signs in, and to what."""
+    """The member `auth` of a request, who signs in and to what."""
 
     identity: KeystoneIdentity
     """ Who signs in. """

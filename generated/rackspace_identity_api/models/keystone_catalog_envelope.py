@@ -15,7 +15,7 @@ T = TypeVar("T", bound="KeystoneCatalogEnvelope")
 
 @_attrs_define
 class KeystoneCatalogEnvelope:
-    """The catalog."""
+    """The outer object of the response with the catalog."""
 
     catalog: list[KeystoneService] | None
     """ What the project may use, and where. """

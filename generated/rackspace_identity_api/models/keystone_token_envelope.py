@@ -15,7 +15,7 @@ T = TypeVar("T", bound="KeystoneTokenEnvelope")
 
 @_attrs_define
 class KeystoneTokenEnvelope:
-    """What Keystone answers."""
+    """The outer object of Keystone's response."""
 
     token: KeystoneToken
     """ What the token in the header is good for. """

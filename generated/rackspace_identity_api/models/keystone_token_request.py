@@ -15,10 +15,10 @@ T = TypeVar("T", bound="KeystoneTokenRequest")
 
 @_attrs_define
 class KeystoneTokenRequest:
-    """What is sent to Keystone."""
+    """The body of a request to Keystone."""
 
     auth: KeystoneAuthBody
-    """ Who signs in, and to what. """
+    """ The member `auth` of a request, who signs in and to what. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

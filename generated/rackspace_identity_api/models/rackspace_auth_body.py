@@ -18,7 +18,7 @@ T = TypeVar("T", bound="RackspaceAuthBody")
 
 @_attrs_define
 class RackspaceAuthBody:
-    """One kind of credentials, by its key."""
+    """The member `auth` of a request, with one kind of credentials, by its key."""
 
     rax_kskey_api_key_credentials: ApiKeyCredentials | Unset = UNSET
     """ A user name and an API key. """

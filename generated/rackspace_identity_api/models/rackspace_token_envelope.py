@@ -15,7 +15,7 @@ T = TypeVar("T", bound="RackspaceTokenEnvelope")
 
 @_attrs_define
 class RackspaceTokenEnvelope:
-    """What Rackspace Identity answers."""
+    """The outer object of Rackspace Identity's response."""
 
     access: Access
     """ A token, the catalog and the user. """

@@ -15,10 +15,10 @@ T = TypeVar("T", bound="RackspaceTokenRequest")
 
 @_attrs_define
 class RackspaceTokenRequest:
-    """What is sent to Rackspace Identity."""
+    """The body of a request to Rackspace Identity."""
 
     auth: RackspaceAuthBody
-    """ One kind of credentials, by its key. """
+    """ The member `auth` of a request, with one kind of credentials, by its key. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

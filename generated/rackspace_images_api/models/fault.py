@@ -20,15 +20,15 @@ class Fault:
     message: None | str | Unset = UNSET
     """ What happened, for a person. """
     title: None | str | Unset = UNSET
-    """ The status in words; from Keystone's middleware only. (Nova 26 and 34.) """
+    """ The status in words; from Keystone's middleware only. """
     details: None | str | Unset = UNSET
     """ More about what happened, for a person. """
     retry_after: Any | Unset = UNSET
     """ When to ask again, where the header `Retry-After` is absent: seconds as a number, seconds as a number in a
-    string, or an RFC 3339 date-time. Any of these, so no type is given. (Rackspace's rate limiter.) """
+    string, or an RFC 3339 date-time. Any of these, so no type is given. """
     retry_at: None | str | Unset = UNSET
     """ When to ask again, where neither the header `Retry-After` nor `retryAfter` says it: an RFC 3339 date-time.
-    (Older limiters of OpenStack and Rackspace; pycontribs/pyrax issue 526.) """
+    """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -27,9 +27,9 @@ class Image:
 
     id: str
     """ The UUID of the image, in canonical form. A string rather than `format: uuid`, so that it compares with the
-    ids that people and programs write. (The source; every server.) """
+    ids that people and programs write. """
     name: None | str | Unset = UNSET
-    """ The name its owner gave it; null for an image made without one. (The source; null seen in Nova 34.) """
+    """ The name its owner gave it; null for an image made without one. """
     status: None | str | Unset = UNSET
     """ The state of the image, in upper case. An open set; known are:
 
@@ -39,40 +39,36 @@ class Image:
     - `ERROR`: the build failed
     - `UNKNOWN`: anything else; Nova says so of a deactivated image
 
-    A client that waits treats a word it does not know as "not yet". (The source; Nova 26 and 34.)
+    A client that waits treats a word it does not know as "not yet".
      """
     progress: int | None | Unset = UNSET
     """ How far the build is, in percent, 0 to 100. 100 says that it is complete; 25 and 50 are what Nova says of a
-    snapshot being built, and 0 of one in ERROR, DELETED or UNKNOWN. (The source; Nova 26 and 34.) """
+    snapshot being built, and 0 of one in ERROR, DELETED or UNKNOWN. """
     created: datetime.datetime | None | Unset = UNSET
-    """ When the image was created (RFC 3339; fractions of a second and numeric offsets occur). (The source.) """
+    """ When the image was created (RFC 3339; fractions of a second and numeric offsets occur). """
     updated: datetime.datetime | None | Unset = UNSET
-    """ When the image was last changed (RFC 3339). Null in some records. (The source.) """
+    """ When the image was last changed (RFC 3339). Null in some records. """
     min_disk: int | None | Unset = UNSET
-    """ The least disk that a server made from it needs, in GB, 0 or more. (The source.) """
+    """ The least disk that a server made from it needs, in GB, 0 or more. """
     min_ram: int | None | Unset = UNSET
-    """ The least memory that a server made from it needs, in MiB, 0 or more. (The source calls them megabytes.) """
+    """ The least memory that a server made from it needs, in MiB, 0 or more. """
     os_dcf_disk_config: None | str | Unset = UNSET
     """ How the disk is partitioned when a server is built from it. An open set; known are:
 
     - `AUTO`: one partition, made as large as the server's disk
     - `MANUAL`: the partitions as they are in the image
 
-    Absent where the image does not say (`auto_disk_config`). (The source; Nova 26 and 34.)
+    Absent where the image does not say (`auto_disk_config`).
      """
     os_ext_img_size_size: int | None | Unset = UNSET
-    """ The size of the image's data in bytes, 0 or more. A 64-bit integer: the source's table says String, its
-    example, 5562828800, is a number beyond 32 bits, and the example is right. (The source; every server.) """
+    """ The size of the image's data in bytes, 0 or more. A 64-bit integer: the example is beyond 32 bits. """
     server: ImageServer | None | Unset = UNSET
-    """ The server that a snapshot was made from. Absent on other images, null in some records. (The source; Nova
-    34.) """
+    """ The server that a snapshot was made from. Absent on other images, null in some records. """
     metadata: ImageMetadata | None | Unset = UNSET
     """ What the owner and the cloud noted about the image, by key. Documented values are strings; numbers,
-    booleans, null, lists and objects occur. (The source's table says Array; its example is an object, and the
-    example is right. Other values: Nova 34, records of public clients.) """
+    booleans, null, lists and objects occur. """
     links: list[Link] | None | Unset = UNSET
-    """ Where the image stands: `self`, `bookmark` and `alternate`. May be absent or empty. (The source's table says
-    String; its example is an array of objects, and the example is right.) """
+    """ Where the image stands: `self`, `bookmark` and `alternate`. May be absent or empty. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

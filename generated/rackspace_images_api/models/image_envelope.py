@@ -15,7 +15,7 @@ T = TypeVar("T", bound="ImageEnvelope")
 
 @_attrs_define
 class ImageEnvelope:
-    """The answer's outer object."""
+    """The outer object of the response."""
 
     image: Image
     """ The details of one image. Only `id` can be relied on: any other field may be absent or null. Members that

@@ -14,8 +14,7 @@ T = TypeVar("T", bound="ImageMetadata")
 @_attrs_define
 class ImageMetadata:
     """What the owner and the cloud noted about the image, by key. Documented values are strings; numbers, booleans, null,
-    lists and objects occur. (The source's table says Array; its example is an object, and the example is right. Other
-    values: Nova 34, records of public clients.)
+    lists and objects occur.
 
     """
 
@@ -24,19 +23,17 @@ class ImageMetadata:
 
     - `base`: built-in
     - `snapshot`: made from a server
-
-    (The source.)
      """
     os_type: None | str | Unset = UNSET
-    """ The family of its operating system, such as `linux` or `windows`. (The source's example.) """
+    """ The family of its operating system, such as `linux` or `windows`. """
     os_distro: None | str | Unset = UNSET
-    """ The operating system, in lower case. (OpenStack's common image properties.) """
+    """ The operating system, in lower case. """
     os_version: None | str | Unset = UNSET
-    """ The version of the operating system, as its maker counts. (OpenStack's common image properties.) """
+    """ The version of the operating system, as its maker counts. """
     org_openstack_1_os_distro: None | str | Unset = UNSET
-    """ The same as `os_distro`, as Rackspace's own images have it. (Records of public clients.) """
+    """ The same as `os_distro`, as Rackspace's own images have it. """
     org_openstack_1_os_version: None | str | Unset = UNSET
-    """ The same as `os_version`, as Rackspace's own images have it. (Records of public clients.) """
+    """ The same as `os_version`, as Rackspace's own images have it. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class ImagePage:
     """ The images, each with all its details. Empty at the end, or where none fits the filters. """
     images_links: list[Link] | None | Unset = UNSET
     """ The `next` page, if this one is full, even if nothing follows; the next one is then empty. Absent otherwise.
-    (Nova 26 and 34.) """
+    """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -17,12 +17,12 @@ T = TypeVar("T", bound="ImageServer")
 
 @_attrs_define
 class ImageServer:
-    """The server that a snapshot was made from. Absent on other images, null in some records. (The source; Nova 34.)"""
+    """The server that a snapshot was made from. Absent on other images, null in some records."""
 
     id: None | str | Unset = UNSET
-    """ The id of the server. Not always a UUID. (The source; records of public clients.) """
+    """ The id of the server. Not always a UUID. """
     links: list[Link] | None | Unset = UNSET
-    """ Where the server stands, `self` and `bookmark`. (The source's example.) """
+    """ Where the server stands, `self` and `bookmark`. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ class Link:
     """A link from the image, its server or a version to itself, or from a page to the next."""
 
     href: None | str | Unset = UNSET
-    """ The URL. (The source's table says Uuid; its example is a URL, and the example is right.) """
+    """ The URL. """
     rel: None | str | Unset = UNSET
     """ What the URL is. An open set; known are:
 
@@ -24,12 +24,9 @@ class Link:
     - `bookmark`: the resource, whatever the version
     - `alternate`: another representation, whose media type `type` names
     - `next`: the page after this one
-
-    (The source's example; its table says Uuid. `next`: Nova 26 and 34.)
      """
     type_: None | str | Unset = UNSET
-    """ The media type of what stands there; on `alternate` links only. (The source's example; its table says Uuid.)
-    """
+    """ The media type of what stands there; on `alternate` links only. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -22,8 +22,7 @@ class ServiceUnavailableFault:
     service_unavailable: Fault | Unset = UNSET
     """ What went wrong, in the words of the server. Every member may be absent or null. """
     message: None | str | Unset = UNSET
-    """ What happened, for a person, perhaps with HTML in it; from Keystone's middleware, which says no fault. (Nova
-    26 and 34.) """
+    """ What happened, for a person, perhaps with HTML in it; from Keystone's middleware, which says no fault. """
     code: None | str | Unset = UNSET
     """ The status and its words, from Keystone's middleware. """
     title: None | str | Unset = UNSET

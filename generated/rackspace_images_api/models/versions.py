@@ -17,7 +17,7 @@ T = TypeVar("T", bound="Versions")
 
 @_attrs_define
 class Versions:
-    """The versions of the API that a server speaks. (OpenStack Nova 26 and 34.)"""
+    """The versions of the API that a server speaks."""
 
     versions: list[Version] | None | Unset = UNSET
     """ One for each version. """

@@ -47,14 +47,14 @@ def sections(name: DocumentName) -> Iterator[Section]:
                 yield from _operation(name, described, path, method, item)
     for schema, content in described["components"]["schemas"].items():
         rows = _rows(described, content)
-        yield Section(3, f"{name}-{schema}", schema, _text(content.get("description")) + rows)
+        yield Section(3, f"{name}-{schema}", schema, _described(content) + rows)
 
 
 def _operation(name: str, described: JsonObject, path: str, method: str, item: JsonObject) -> Iterator[Section]:
     operation = item[method]
     anchor = operation["operationId"]
     where = f'<p class="api-path"><b>{method.upper()}</b> <code>{escape(path)}</code></p>'
-    html = where + _text(operation.get("description"))
+    html = where + _described(operation)
     given = [_followed(described, one) for one in [*item.get("parameters", []), *operation.get("parameters", [])]]
     if given:
         html += _table(
@@ -64,7 +64,7 @@ def _operation(name: str, described: JsonObject, path: str, method: str, item: J
                     f"<code>{escape(one['name'])}</code>{' <i>required</i>' if one.get('required') else ''}",
                     escape(one["in"]),
                     _type(described, one["schema"]),
-                    _text(one.get("description")) + _shown(one),
+                    _described(one) + _shown(one),
                 )
                 for one in given
             ],
@@ -76,10 +76,10 @@ def _operation(name: str, described: JsonObject, path: str, method: str, item: J
         answer = _followed(described, response)
         title = "Any other status" if status == "default" else status
         label = response.get("$ref", "").rpartition("/")[2]
-        html = _text(answer.get("description"))
+        html = _described(answer)
         if answer.get("headers"):
             headers = [
-                (f"<code>{escape(header)}</code>", _text(_followed(described, content).get("description")))
+                (f"<code>{escape(header)}</code>", _described(_followed(described, content)))
                 for header, content in answer["headers"].items()
             ]
             html += f"<details><summary>{len(headers)} headers</summary>{_table(('Header', 'What it is'), headers)}"
@@ -110,7 +110,7 @@ def _fields(described: JsonObject, schema: JsonObject, prefix: str) -> Iterator[
     for name, field in schema.get("properties", {}).items():
         followed = _followed(described, field)
         required = " <i>required</i>" if name in schema.get("required", []) else ""
-        said = "" if "$ref" in field else _text(field.get("description")) + _shown(field)
+        said = "" if "$ref" in field else _described(field) + _shown(field)
         yield f"<code>{escape(prefix + name)}</code>{required}", _type(described, field), said
         if "$ref" not in field:
             yield from _fields(described, followed, f"{prefix}{name}.")
@@ -131,6 +131,12 @@ def _type(described: JsonObject, schema: JsonObject) -> str:
         return f"array of {_type(described, schema['items'])}{rest}"
     text = escape(" or ".join(words))
     return f"{text}, {escape(schema['format'])}" if "format" in schema else text
+
+
+def _described(holder: JsonObject) -> str:
+    """The description of a part of a document, and where it is known from."""
+    evidence = "; ".join(_text(entry, inline=True) for entry in holder.get("x-evidence", []))
+    return _text(holder.get("description")) + (f'<p class="api-evidence">Evidence: {evidence}</p>' if evidence else "")
 
 
 def _shown(holder: JsonObject) -> str:
@@ -187,7 +193,7 @@ table.api th, table.api td { text-align: left; vertical-align: top; padding: .4e
 table.api tr { border-bottom: 1px solid var(--api-line, #8884); }
 table.api p { margin: 0 0 .3em; }
 table.api td:first-child code { font-weight: 600; overflow-wrap: anywhere; }
-.api-example { opacity: .8; font-size: .92em; overflow-wrap: anywhere; }
+.api-example, .api-evidence { opacity: .8; font-size: .92em; overflow-wrap: anywhere; }
 @media (max-width: 45em) {
   table.api thead { display: none; }
   table.api tr, table.api td { display: block; padding-right: 0; }

@@ -109,7 +109,7 @@ def sync_detailed(
     `X-Subject-Token`, and the service catalog.
 
     Args:
-        body (KeystoneTokenRequest): What is sent to Keystone.
+        body (KeystoneTokenRequest): The body of a request to Keystone.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,7 +141,7 @@ def sync(
     `X-Subject-Token`, and the service catalog.
 
     Args:
-        body (KeystoneTokenRequest): What is sent to Keystone.
+        body (KeystoneTokenRequest): The body of a request to Keystone.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -168,7 +168,7 @@ async def asyncio_detailed(
     `X-Subject-Token`, and the service catalog.
 
     Args:
-        body (KeystoneTokenRequest): What is sent to Keystone.
+        body (KeystoneTokenRequest): The body of a request to Keystone.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -198,7 +198,7 @@ async def asyncio(
     `X-Subject-Token`, and the service catalog.
 
     Args:
-        body (KeystoneTokenRequest): What is sent to Keystone.
+        body (KeystoneTokenRequest): The body of a request to Keystone.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -109,7 +109,7 @@ def sync_detailed(
     catalog. Tokens last 24 hours, and the same token is given again while it has time left.
 
     Args:
-        body (RackspaceTokenRequest): What is sent to Rackspace Identity.
+        body (RackspaceTokenRequest): The body of a request to Rackspace Identity.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,7 +141,7 @@ def sync(
     catalog. Tokens last 24 hours, and the same token is given again while it has time left.
 
     Args:
-        body (RackspaceTokenRequest): What is sent to Rackspace Identity.
+        body (RackspaceTokenRequest): The body of a request to Rackspace Identity.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -168,7 +168,7 @@ async def asyncio_detailed(
     catalog. Tokens last 24 hours, and the same token is given again while it has time left.
 
     Args:
-        body (RackspaceTokenRequest): What is sent to Rackspace Identity.
+        body (RackspaceTokenRequest): The body of a request to Rackspace Identity.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -198,7 +198,7 @@ async def asyncio(
     catalog. Tokens last 24 hours, and the same token is given again while it has time left.
 
     Args:
-        body (RackspaceTokenRequest): What is sent to Rackspace Identity.
+        body (RackspaceTokenRequest): The body of a request to Rackspace Identity.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

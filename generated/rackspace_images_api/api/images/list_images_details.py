@@ -202,7 +202,7 @@ def sync_detailed(
     Filters are combined: an image has to fit all of them. A value that no image has, or that
     means nothing (`type=cactus`, `minRam=much`), is no error but gives an empty list, and a
     query that is not described here is ignored. A parameter that is given twice counts as it
-    was given last. (Nova 26 and 34.)
+    was given last.
 
     To read all of it, ask with a `limit`, and again with the last id as `marker`, for as long
     as `images_links` has a `next` link. Take `marker` alone from that link: its host is what
@@ -286,7 +286,7 @@ def sync(
     Filters are combined: an image has to fit all of them. A value that no image has, or that
     means nothing (`type=cactus`, `minRam=much`), is no error but gives an empty list, and a
     query that is not described here is ignored. A parameter that is given twice counts as it
-    was given last. (Nova 26 and 34.)
+    was given last.
 
     To read all of it, ask with a `limit`, and again with the last id as `marker`, for as long
     as `images_links` has a `next` link. Take `marker` alone from that link: its host is what
@@ -364,7 +364,7 @@ async def asyncio_detailed(
     Filters are combined: an image has to fit all of them. A value that no image has, or that
     means nothing (`type=cactus`, `minRam=much`), is no error but gives an empty list, and a
     query that is not described here is ignored. A parameter that is given twice counts as it
-    was given last. (Nova 26 and 34.)
+    was given last.
 
     To read all of it, ask with a `limit`, and again with the last id as `marker`, for as long
     as `images_links` has a `next` link. Take `marker` alone from that link: its host is what
@@ -446,7 +446,7 @@ async def asyncio(
     Filters are combined: an image has to fit all of them. A value that no image has, or that
     means nothing (`type=cactus`, `minRam=much`), is no error but gives an empty list, and a
     query that is not described here is ignored. A parameter that is given twice counts as it
-    was given last. (Nova 26 and 34.)
+    was given last.
 
     To read all of it, ask with a `limit`, and again with the last id as `marker`, for as long
     as `images_links` has a `next` link. Take `marker` alone from that link: its host is what
