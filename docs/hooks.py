@@ -17,13 +17,13 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from rackspace_images import defaults, errors
+from rackspace_images import defaults, documents, errors
 from rackspace_images.cli import command, exit_codes
 from rackspace_images.config import environment, settings
 from rackspace_images.documents import DocumentName
-from rackspace_images.sandbox import reference, spec
 
 ROOT = Path(__file__).parents[1]
+api_page = runpy.run_path(str(ROOT / "docs" / "openapi_page.py"))
 share = runpy.run_path(str(ROOT / "openapi" / "share.py"))["main"]
 
 # The pages of each part in their order; any other page of its folder comes after them.
@@ -66,7 +66,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, f"reference/{name}.md", content=text))
     for path, name in BROUGHT_IN.items():
         files.append(File.generated(config, name, content=(ROOT / path).read_text(encoding="utf-8")))
-    files.append(File.generated(config, "assets/api.css", content=reference.STYLE))
+    files.append(File.generated(config, "assets/api.css", content=api_page["STYLE"]))
     config.extra_css.append("assets/api.css")
     left = {file.src_uri for file in files if file.src_uri.endswith(".md") and file.inclusion.is_included()}
     left -= {"index.md"}
@@ -119,16 +119,16 @@ def made() -> Iterator[tuple[str, str]]:
 
 
 def http_api() -> str:
-    """The documents, by the renderer that the sandbox has for them."""
+    """The documents, by `openapi_page.py`."""
     parts = [
         "# HTTP API\n\n"
         "Made from the documents in `openapi/`. `rackspace-images spec images` prints the first, `spec identity` the "
-        "second; the sandbox shows this page by itself at `/docs`.\n"
+        "second.\n"
     ]
     names: tuple[DocumentName, ...] = ("images", "identity")
     parts.append("Each version has an address of its own, which stays:\n")
     for name in names:
-        version = spec.document(name)["info"]["version"]
+        version = documents.document(name)["info"]["version"]
         links = [
             f'<a href="../../openapi/{name}/{version}/{file}">{file}</a>'
             for file in (f"{name}.yaml", f"{name}.openapi-3.0.json")
@@ -136,7 +136,7 @@ def http_api() -> str:
         parts.append(f"- {name} {version}: {', '.join(links)}")
     parts.append('- <a href="../../openapi/SHA256SUMS">SHA256SUMS</a> of all files, the vectors among them\n')
     for name in names:
-        for section in reference.sections(name):
+        for section in api_page["sections"](name):
             mark = "#" * (section.level + 1)
             parts.append(f"{mark} {section.title} {{ #{section.anchor} }}\n\n<div>{_on_one_line(section.html)}</div>\n")
     return "\n".join(parts)

@@ -8,8 +8,8 @@ import attrs
 import pytest
 from rackspace_images import Image
 from rackspace_images.cli.columns import readable_columns, wire_columns
+from rackspace_images.documents import document
 from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import document
 
 from .running import ID, Run, printed
 

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rackspace_images.sandbox import spec
-from rackspace_images.testing import TestingSandbox
+from rackspace_images.sandbox import Sandbox, spec
 
 from .examples import (
     LANGUAGES_ELSEWHERE,
@@ -29,13 +28,13 @@ FOLLOWED = [page for page in PAGES if blocks(page) and not PAGES_ELSEWHERE.searc
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[TestingSandbox]:
-    with TestingSandbox() as sandbox:
+def running() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def values(running: TestingSandbox) -> dict[str, str]:
+def values(running: Sandbox) -> dict[str, str]:
     """What stands in the pages for what only the reader has."""
     running.reset()
     asked = spec.example("identity", "KeystonePasswordRequest")["auth"]
@@ -55,7 +54,7 @@ def values(running: TestingSandbox) -> dict[str, str]:
     }
 
 
-def environment(running: TestingSandbox, folder: Path) -> dict[str, str]:
+def environment(running: Sandbox, folder: Path) -> dict[str, str]:
     """A machine of its own: the sandbox's variables, an empty home, this environment's commands."""
     kept = {name: os.environ[name] for name in ("LANG", "PYTHONPATH") if name in os.environ}
     return {
@@ -71,7 +70,7 @@ def environment(running: TestingSandbox, folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: str(page.relative_to(ROOT)))
-def test_a_page_can_be_followed(page: Path, running: TestingSandbox, values: dict[str, str], tmp_path: Path) -> None:
+def test_a_page_can_be_followed(page: Path, running: Sandbox, values: dict[str, str], tmp_path: Path) -> None:
     """A reader who copies each block in turn gets no error, and sees the output that is shown."""
     environ = environment(running, tmp_path)
     python: list[str] = []

@@ -12,7 +12,6 @@ from typing import Any
 import jsonschema
 import pytest
 from rackspace_images import documents
-from rackspace_images.sandbox import spec
 
 NAMES: tuple[documents.DocumentName, ...] = ("images", "identity")
 SOURCE = Path(__file__).parents[2] / "openapi" / "source" / "retrieve-image-details.rst"
@@ -31,7 +30,7 @@ def walk(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def schemas(name: documents.DocumentName) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path, node in walk(spec.document(name)["components"]["schemas"]):
+    for path, node in walk(documents.document(name)["components"]["schemas"]):
         if not path.endswith(("/properties", "/examples")):
             yield path, node
 
@@ -40,7 +39,7 @@ def test_the_sources_example_is_the_documents() -> None:
     """The example in the API's own document, as JSON, is the document's example."""
     text = SOURCE.read_text(encoding="utf-8")
     written = json.loads(text[text.index('   {\n     "image"') :])
-    assert spec.document("images")["components"]["examples"]["Source"]["value"] == written
+    assert documents.document("images")["components"]["examples"]["Source"]["value"] == written
 
 
 def test_every_field_of_the_sources_table_is_described() -> None:
@@ -50,7 +49,7 @@ def test_every_field_of_the_sources_table_is_described() -> None:
         re.sub(r"[\\\s*]", "", first + "".join(line.split("|")[1] for line in rest.splitlines()))
         for first, rest in rows
     }
-    properties = spec.document("images")["components"]["schemas"]["Image"]["properties"]
+    properties = documents.document("images")["components"]["schemas"]["Image"]["properties"]
     assert len(named) == 16
     assert {name for name in named if not name.startswith("links.")} == set(properties)
     for name, field in properties.items():
@@ -67,7 +66,7 @@ def test_evidence_is_a_list_of_described_words(name: documents.DocumentName) -> 
 
     A remark may follow after a colon. The document explains no word that it does not use.
     """
-    document = spec.document(name)
+    document = documents.document(name)
     lines = re.findall(r"(?m)^- ((?:`[a-z0-9-]+`(?:, )?)+): ", document["info"]["description"])
     explained = {word for line in lines for word in re.findall(r"`(.+?)`", line)}
     used = set()
@@ -87,20 +86,20 @@ def test_evidence_is_a_list_of_described_words(name: documents.DocumentName) -> 
 @pytest.mark.parametrize("name", NAMES)
 def test_description_has_no_evidence_in_brackets(name: documents.DocumentName) -> None:
     """What a field means is one thing, where that is known from another."""
-    for path, node in walk(spec.document(name)):
+    for path, node in walk(documents.document(name)):
         assert not IN_BRACKETS.search(str(node.get("description", ""))), path
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_are_http_and_openstack_words(name: documents.DocumentName) -> None:
     """No name of a component doubles a word, none speaks of an answer, and no description does so as a noun."""
-    components = spec.document(name)["components"]
+    components = documents.document(name)["components"]
     for kind in ("schemas", "responses", "parameters", "headers", "examples"):
         for component in components.get(kind, {}):
             words = re.findall(r"[A-Z][a-z0-9]*", component)
             assert all(first != second for first, second in itertools.pairwise(words)), component
             assert "Answer" not in words, component
-    for path, node in walk(spec.document(name)):
+    for path, node in walk(documents.document(name)):
         assert not re.search(r"\b(an|the|any|every|its) answers?\b", str(node.get("description", "")), re.I), path
 
 
@@ -108,28 +107,28 @@ def test_the_documented_statuses() -> None:
     """The source's statuses, and the two that its table forgets."""
     in_source = {"200", "203", "400", "401", "403", "405", "409", "413", "500", "503"}
     for path, name in (("/images/{image_id}", "getImage"), ("/images/detail", "listImagesDetails")):
-        operation = spec.document("images")["paths"][path]["get"]
+        operation = documents.document("images")["paths"][path]["get"]
         assert set(operation["responses"]) == in_source | {"404", "429", "default"}
         assert operation["operationId"] == name
 
 
 def test_the_lists_queries() -> None:
     """All of Nova's filters and the two of paging, each described, with an example that fits it, and none required."""
-    parameters = spec.document("images")["paths"]["/images/detail"]["get"]["parameters"]
+    parameters = documents.document("images")["paths"]["/images/detail"]["get"]["parameters"]
     filters = ["server", "name", "status", "type", "changes-since", "minDisk", "minRam"]
     assert [parameter["name"] for parameter in parameters] == [*filters, "marker", "limit"]
     for parameter in parameters:
         assert parameter["in"] == "query"
         assert not parameter.get("required")
         assert parameter["x-evidence"] == ["nova-26", "nova-34"]
-        _validator(spec.document("images"), parameter["schema"]).validate(parameter["example"])
+        _validator(documents.document("images"), parameter["schema"]).validate(parameter["example"])
 
 
 def test_a_page_holds_the_image() -> None:
     """The list's image is the very image of the other operation."""
-    schemas = spec.document("images")["components"]["schemas"]
+    schemas = documents.document("images")["components"]["schemas"]
     assert schemas["ImagePage"]["properties"]["images"]["items"] == schemas["ImageEnvelope"]["properties"]["image"]
-    examples = spec.document("images")["components"]["examples"]
+    examples = documents.document("images")["components"]["examples"]
     images = [examples[name]["value"]["image"] for name in ("Saving", "Source")]
     assert examples["Page"]["value"]["images"] == images
 
@@ -137,7 +136,7 @@ def test_a_page_holds_the_image() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_property_is_described_with_an_example(name: documents.DocumentName) -> None:
     """Every field says in words what it is; every plain one shows a value."""
-    for path, node in walk(spec.document(name)["components"]["schemas"]):
+    for path, node in walk(documents.document(name)["components"]["schemas"]):
         if not path.endswith("/properties"):
             continue
         for field, schema in node.items():
@@ -148,7 +147,7 @@ def test_every_property_is_described_with_an_example(name: documents.DocumentNam
 
 def test_only_the_id_of_an_image_is_relied_on() -> None:
     """Every field but `id` may be absent and may be null."""
-    image = spec.document("images")["components"]["schemas"]["Image"]
+    image = documents.document("images")["components"]["schemas"]["Image"]
     assert image["required"] == ["id"]
     for name, schema in image["properties"].items():
         assert name == "id" or "null" in schema["type"], name
@@ -157,7 +156,7 @@ def test_only_the_id_of_an_image_is_relied_on() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_examples_are_valid_against_their_schemas(name: documents.DocumentName) -> None:
     """Every example of every answer and request body, and every field's own."""
-    document = spec.document(name)
+    document = documents.document(name)
     seen = 0
     for _, node in walk(document):
         schema, examples = node.get("schema"), node.get("examples")

@@ -234,12 +234,22 @@ def test_library_stays_small() -> None:
     assert sum(sizes.values()) <= 3931, sizes
 
 
+def test_sandbox_and_testing_stay_small() -> None:
+    """What is beside the library for a try and for tests."""
+    sizes = {
+        path.relative_to(LIBRARY).as_posix(): code_lines(path)
+        for part in ("sandbox", "testing")
+        for path in files_of(part)
+    }
+    assert sum(sizes.values()) <= 500, sizes
+
+
 def python(code: str) -> str:
     """What a fresh interpreter prints."""
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
 
-COSTLY = {"yaml", "starlette", "uvicorn", "platformdirs", "argparse", "anyio", "rich", "trio", "urllib.request"}
+COSTLY = {"yaml", "http.server", "platformdirs", "argparse", "anyio", "rich", "trio", "urllib.request"}
 BESIDE_THE_LIBRARY = {f"rackspace_images.{name}" for name in ("cli", "sandbox", "testing", "config", "documents")}
 FOR_TASKS = {"asyncio", *(f"rackspace_images.{name}" for name in ("async_client", "http.async_network"))}
 

@@ -13,9 +13,8 @@ import pytest
 from conftest import SOURCE_ID, Get
 from hypothesis import given
 from hypothesis import strategies as st
-from rackspace_images import ApiKey, ImagesClient, StaticToken, errors
+from rackspace_images import ApiKey, ImagesClient, StaticToken, documents, errors
 from rackspace_images.faults import ERROR_OF_STATUS, api_error, retry_after
-from rackspace_images.sandbox import spec
 from reading import response_of
 from scripted import Scripted, answer
 from slack import SLACK
@@ -36,7 +35,7 @@ BODIES: dict[str, bytes] = {
 
 def test_the_classes_and_the_document_name_the_same_statuses() -> None:
     """Each documented fault has its class and each class its documented fault."""
-    responses = spec.document("images")["paths"]["/images/{image_id}"]["get"]["responses"]
+    responses = documents.document("images")["paths"]["/images/{image_id}"]["get"]["responses"]
     assert {str(status) for status in ERROR_OF_STATUS} == set(responses) - {"200", "203", "default"}
 
 

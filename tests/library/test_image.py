@@ -14,13 +14,12 @@ import pytest
 from conftest import SOURCE_ID
 from hypothesis import given
 from hypothesis import strategies as st
-from rackspace_images import Image, errors
+from rackspace_images import Image, documents, errors
 from rackspace_images.image import image_uuid
-from rackspace_images.sandbox import spec
 from rackspace_images_api.types import Unset
 from reading import image_from_body
 
-IMAGE_SCHEMA = spec.document("images")["components"]["schemas"]["Image"]["properties"]
+IMAGE_SCHEMA = documents.document("images")["components"]["schemas"]["Image"]["properties"]
 FIELDS = sorted(IMAGE_SCHEMA)
 
 json_values = st.recursive(
@@ -37,7 +36,7 @@ odd_images = st.builds(
 
 
 def source() -> dict[str, Any]:
-    found: dict[str, Any] = spec.document("images")["components"]["examples"]["Source"]["value"]["image"]
+    found: dict[str, Any] = documents.document("images")["components"]["examples"]["Source"]["value"]["image"]
     return copy.deepcopy(found)
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import example, tenant, tokens
+from rackspace_images.sandbox.spec import TENANT, TOKENS, example
 
 from .lab import Credentials, OpenStackLab
 from .validation import ON_PURPOSE
@@ -274,9 +274,9 @@ def imitation() -> Iterator[Cloud]:
             compute_root=f"{sandbox.url}/dfw",
             identity_root=f"{sandbox.url}/identity",
             image_id="e3d37ab2-8dc0-4000-b773-b15aad79ad0a",
-            project=tenant(),
-            token=tokens()[1],
-            unscoped_token=tokens()[1],
+            project=TENANT,
+            token=TOKENS[1],
+            unscoped_token=TOKENS[1],
             password=example("identity", "KeystonePasswordRequest"),
             application_credential=example("identity", "ApplicationCredentialRequest"),
         )

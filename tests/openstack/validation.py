@@ -21,8 +21,7 @@ import httpx
 import pytest
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
-from rackspace_images.documents import DocumentName
-from rackspace_images.sandbox.spec import document
+from rackspace_images.documents import DocumentName, document
 
 ON_PURPOSE = {"on_purpose": True}
 """The httpx extension of a request that is wrong on purpose."""

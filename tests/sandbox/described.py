@@ -4,8 +4,7 @@ from typing import Any
 
 import httpx
 from jsonschema import Draft202012Validator
-from rackspace_images.documents import DocumentName
-from rackspace_images.sandbox.spec import document
+from rackspace_images.documents import DocumentName, document
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 

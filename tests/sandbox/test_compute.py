@@ -4,12 +4,13 @@ import re
 
 import httpx
 import pytest
+from rackspace_images.documents import document
 from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import document, tenant, tokens
+from rackspace_images.sandbox.spec import TENANT, TOKENS
 
 SOURCE = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
-V2 = f"/dfw/v2/{tenant()}/images/{SOURCE}"
-V21 = f"/dfw/v2.1/{tenant()}/images/{SOURCE}"
+V2 = f"/dfw/v2/{TENANT}/images/{SOURCE}"
+V21 = f"/dfw/v2.1/{TENANT}/images/{SOURCE}"
 REQUEST_ID = re.compile(r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -18,8 +19,8 @@ def example(name: str) -> object:
     return found
 
 
-@pytest.mark.parametrize("version", [f"v2/{tenant()}", f"v2.1/{tenant()}", "v2", "v2.1"])
-@pytest.mark.parametrize("token", tokens())
+@pytest.mark.parametrize("version", [f"v2/{TENANT}", f"v2.1/{TENANT}", "v2", "v2.1"])
+@pytest.mark.parametrize("token", TOKENS)
 def test_both_versions_take_both_tokens(anonymous: httpx.Client, version: str, token: str) -> None:
     """v2 and v2.1, with and without the tenant, serve the image to a token of either identity service."""
     answer = anonymous.get(f"/dfw/{version}/images/{SOURCE}", headers={"X-Auth-Token": token})
@@ -27,7 +28,7 @@ def test_both_versions_take_both_tokens(anonymous: httpx.Client, version: str, t
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Auth-Token": "wrong"}, {"X-Auth-Token": ""}])
-@pytest.mark.parametrize("path", [V2, f"/dfw/v2/{tenant()}/flavors", "/ord/v2/1/images/x"])
+@pytest.mark.parametrize("path", [V2, f"/dfw/v2/{TENANT}/flavors", "/ord/v2/1/images/x"])
 def test_a_token_comes_first(anonymous: httpx.Client, path: str, headers: dict[str, str]) -> None:
     """Without a good token every path of a version answers 401 with the documents' fault."""
     answer = anonymous.get(path, headers=headers)
@@ -53,7 +54,7 @@ def test_another_tenant_is_a_malformed_url(signed_in: httpx.Client) -> None:
 )
 def test_an_id_that_is_not_reserved_letter_by_letter_is_not_found(signed_in: httpx.Client, image_id: str) -> None:
     """Upper case, no dashes, or an id of no image answer 404 with the fault."""
-    answer = signed_in.get(f"/dfw/v2/{tenant()}/images/{image_id}")
+    answer = signed_in.get(f"/dfw/v2/{TENANT}/images/{image_id}")
     assert (answer.status_code, answer.json()) == (404, example("ItemNotFound"))
 
 
@@ -62,11 +63,11 @@ def test_an_id_that_is_not_reserved_letter_by_letter_is_not_found(signed_in: htt
     [
         f"{V2}/",
         f"{V2}/metadata",
-        f"/dfw/v2/{tenant()}/images/",
-        f"/dfw/v2/{tenant()}/servers/{SOURCE}",
+        f"/dfw/v2/{TENANT}/images/",
+        f"/dfw/v2/{TENANT}/servers/{SOURCE}",
         "/dfw/v2",
-        f"/syd/v2/{tenant()}/images/{SOURCE}",
-        f"/v1.0/{tenant()}/images/{SOURCE}",
+        f"/syd/v2/{TENANT}/images/{SOURCE}",
+        f"/v1.0/{TENANT}/images/{SOURCE}",
         "/nowhere",
         "/identity/v2.0/nowhere",
     ],
@@ -85,7 +86,7 @@ def test_a_url_without_a_version_lists_them(anonymous: httpx.Client, path: str) 
     assert (answer.status_code, answer.json()) == (200, example("Versions"))
 
 
-@pytest.mark.parametrize("path", [f"/dfw/images/{SOURCE}", f"/ord/v1.1/{tenant()}/images/{SOURCE}"])
+@pytest.mark.parametrize("path", [f"/dfw/images/{SOURCE}", f"/ord/v1.1/{TENANT}/images/{SOURCE}"])
 def test_a_path_without_a_version_has_choices(anonymous: httpx.Client, path: str) -> None:
     """A path without a version, or with one that is no more, answers 300 with the versions there are."""
     answer = anonymous.get(path)

@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
+from rackspace_images.documents import document
 from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import document, example, tenant, tokens
+from rackspace_images.sandbox.spec import TENANT, TOKENS, example
 
 from .described import problems
 
@@ -46,15 +47,15 @@ def test_rackspace_gives_the_documents_answer(anonymous: httpx.Client, sandbox: 
     assert access["user"] == documented["user"]
     services = {service["name"]: service["endpoints"] for service in access["serviceCatalog"]}
     assert {endpoint["region"]: endpoint["publicURL"] for endpoint in services["cloudServersOpenStack"]} == {
-        "DFW": f"{sandbox.url}/dfw/v2/{tenant()}",
-        "ORD": f"{sandbox.url}/ord/v2/{tenant()}",
+        "DFW": f"{sandbox.url}/dfw/v2/{TENANT}",
+        "ORD": f"{sandbox.url}/ord/v2/{TENANT}",
     }
-    assert [endpoint["publicURL"] for endpoint in services["cloudServers"]] == [f"{sandbox.url}/v1.0/{tenant()}"]
+    assert [endpoint["publicURL"] for endpoint in services["cloudServers"]] == [f"{sandbox.url}/v1.0/{TENANT}"]
 
 
 def test_rackspace_takes_the_tenant(anonymous: httpx.Client) -> None:
     """The tenant may be named, and has to be the right one."""
-    for number, status in ((tenant(), 200), ("1", 401)):
+    for number, status in ((TENANT, 200), ("1", 401)):
         assert anonymous.post(V2, json=changed("ApiKeyRequest", "auth/tenantId", number)).status_code == status
 
 
@@ -101,7 +102,7 @@ def test_keystone_gives_the_token_in_a_header(anonymous: httpx.Client, sandbox: 
     body = example("identity", name)
     answer = anonymous.post(V3, json=body)
     assert (answer.status_code, problems("identity", "/auth/tokens", "post", answer)) == (201, [])
-    assert answer.headers["X-Subject-Token"] == tokens()[1]
+    assert answer.headers["X-Subject-Token"] == TOKENS[1]
     token = answer.json()["token"]
     assert token["methods"] == body["auth"]["identity"]["methods"]
     assert about_a_day(token["expires_at"])
@@ -126,7 +127,7 @@ APPLICATION = "auth/identity/application_credential"
     [
         ("KeystonePasswordRequest", f"{PASSWORD}/domain", {"id": "default"}),
         ("KeystonePasswordRequest", PASSWORD, {"id": KEYSTONE_USER["id"], "password": "sandbox-password"}),
-        ("KeystonePasswordRequest", "auth/scope", {"project": {"id": tenant()}}),
+        ("KeystonePasswordRequest", "auth/scope", {"project": {"id": TENANT}}),
         ("KeystonePasswordRequest", "auth/scope", {"project": {"name": "demo", "domain": {"id": "default"}}}),
     ],
 )
@@ -151,7 +152,7 @@ def test_an_unscoped_token_has_no_catalog(anonymous: httpx.Client) -> None:
         ("KeystonePasswordRequest", "auth/scope", {"project": {"id": "1"}}),
         ("KeystonePasswordRequest", "auth/identity", {"methods": ["token"], "token": {"id": "x"}}),
         ("ApplicationCredentialRequest", f"{APPLICATION}/secret", "wrong"),
-        ("ApplicationCredentialRequest", "auth/scope", {"project": {"id": tenant()}}),
+        ("ApplicationCredentialRequest", "auth/scope", {"project": {"id": TENANT}}),
     ],
 )
 def test_keystone_refuses(anonymous: httpx.Client, name: str, path: str, value: object) -> None:
@@ -189,7 +190,7 @@ def test_keystone_says_what_it_cannot_read(anonymous: httpx.Client, body: object
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, 400)
 
 
-@pytest.mark.parametrize("token", tokens())
+@pytest.mark.parametrize("token", TOKENS)
 def test_the_catalog_of_a_token(anonymous: httpx.Client, sandbox: Sandbox, token: str) -> None:
     """A token from elsewhere learns the compute endpoints from the catalog."""
     answer = anonymous.get(CATALOG, headers={"X-Auth-Token": token})

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import example, regions, tenant
+from rackspace_images.sandbox.spec import REGIONS, TENANT, example
 
 from .described import problems
 
@@ -18,7 +18,7 @@ SNAPSHOT, BASE, LIKE_BASE, DEACTIVATED, FAILING, VANISHING, LIMITED, CACHED = (
     f"00000000-0000-4000-8000-000000{number}"
     for number in (200003, 200001, 200006, 200016, 200017, 200018, 200019, 203001)
 )
-LIST = f"/dfw/v2/{tenant()}/images/detail"
+LIST = f"/dfw/v2/{TENANT}/images/detail"
 
 
 def listed(client: httpx.Client, url: str = LIST, /, **query: Any) -> list[dict[str, Any]]:
@@ -50,7 +50,7 @@ def pages(client: httpx.Client, sandbox: Sandbox, region: str, **query: str | in
 
 def test_images_are_those_that_their_ids_answer_with(signed_in: httpx.Client, sandbox: Sandbox) -> None:
     """In each region, the list's image is the one that a request for its id gets next."""
-    for region in regions():
+    for region in REGIONS:
         images = listed(signed_in, f"{sandbox.endpoint(region)}/images/detail")
         assert len(images) > 1
         for image in images:
@@ -120,7 +120,7 @@ def test_an_unknown_query_is_ignored(signed_in: httpx.Client) -> None:
     assert len(listed(signed_in, f"{LIST}?limit=1&limit=2")) == 2
 
 
-@pytest.mark.parametrize("region", regions())
+@pytest.mark.parametrize("region", REGIONS)
 @pytest.mark.parametrize("query", [{}, {"server": SERVER}, {"status": "ACTIVE"}])
 def test_pages_walked_to_the_end_have_each_image_once(
     signed_in: httpx.Client, sandbox: Sandbox, region: str, query: dict[str, str]

@@ -7,9 +7,8 @@ from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, settings
-from rackspace_images.documents import vectors
+from rackspace_images.documents import document, vectors
 from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import document
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,

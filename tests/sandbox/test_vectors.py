@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
-from rackspace_images.documents import path, read, vectors
+from rackspace_images.documents import document, path, read, vectors
 from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import document, regions, tokens
+from rackspace_images.sandbox.spec import REGIONS, TOKENS
 
 from .described import problems
 
@@ -52,8 +52,8 @@ def test_names_and_ids_are_unique() -> None:
 
 def test_the_token_and_the_regions_are_the_documents() -> None:
     """The token and the regions of the vectors are those of identity.yaml's examples."""
-    assert FILE["token"] == tokens()[0]
-    assert set(regions()) >= {region for vector in ALL for region in vector.get("regions", FILE["regions"])}
+    assert FILE["token"] == TOKENS[0]
+    assert set(REGIONS) >= {region for vector in ALL for region in vector.get("regions", FILE["regions"])}
 
 
 @each_vector
@@ -187,7 +187,7 @@ def test_an_image_is_found_in_its_regions_alone(
     vector: dict[str, Any], signed_in: httpx.Client, sandbox: Sandbox
 ) -> None:
     """A region that a vector does not name knows nothing of its id."""
-    elsewhere = set(regions()) - set(vector.get("regions", FILE["regions"]))
+    elsewhere = set(REGIONS) - set(vector.get("regions", FILE["regions"]))
     for region in elsewhere:
         answer = signed_in.get(sandbox.endpoint(region) + url(vector))
         if "image_id" in vector:

@@ -195,7 +195,7 @@ def test_it_costs_nothing_where_it_is_not_used(suite: Suite) -> None:
             loaded = {name for name in sys.modules if name.partition(".")[0] == "rackspace_images"}
             assert loaded <= {"rackspace_images", "rackspace_images.version", "rackspace_images.testing",
                               "rackspace_images.testing.plugin"}, loaded
-            assert not {"httpx", "starlette", "uvicorn", "yaml"} & set(sys.modules)
+            assert not {"httpx", "http.server", "yaml"} & set(sys.modules)
         """,
         "-p",
         "no:pytest_httpx",
@@ -206,16 +206,89 @@ def test_it_costs_nothing_where_it_is_not_used(suite: Suite) -> None:
     )
 
 
-def test_without_the_extra_it_says_what_to_install(suite: Suite) -> None:
-    """One line, not a traceback from the depths."""
-    (suite._folder / "starlette.py").write_text("raise ImportError('none', name='starlette')", encoding="utf-8")
-    (suite._folder / "conftest.py").write_text("import sys; sys.path.insert(0, '.')", encoding="utf-8")
+def test_a_sandbox_in_any_scope(suite: Suite) -> None:
+    """The factory makes one for a module, a class or the session; images and sequences go on from test to test."""
     suite.run(
         """
         import pytest
+        from rackspace_images import ApiKey, ImagesClient
 
-        def test_it(request):
-            with pytest.raises(pytest.UsageError, match=r"rackspace-images\\[testing\\]"):
-                request.getfixturevalue("images_sandbox")
+        @pytest.fixture(scope="module")
+        def shared(images_sandbox_factory):
+            with images_sandbox_factory() as sandbox:
+                yield sandbox
+
+        @pytest.fixture(scope="module")
+        def image_id(shared):
+            return shared.add({"status": "SAVING"}, {"status": "ACTIVE"})
+
+        @pytest.fixture(scope="module")
+        def images(shared):
+            with ImagesClient(ApiKey(*shared.api_key, auth_url=shared.auth_url), region="DFW") as images:
+                yield images
+
+        def test_the_first(images, image_id):
+            assert images.get(image_id).status == "SAVING"
+
+        def test_the_second(images, image_id, images_sandbox, shared):
+            assert images.get(image_id).status == "ACTIVE"
+            assert images_sandbox.url != shared.url
+        """
+    )
+
+
+def test_under_pyfakefs(suite: Suite) -> None:
+    """Whichever fixture comes first: the sandbox reads no file while it runs, and makes no folder."""
+    out = suite.run(
+        """
+        import pathlib
+        import pytest
+
+        def test_before(images_sandbox, images_client, fs):
+            assert images_client.get(images_sandbox.add({"name": "web-1"})).name == "web-1"
+
+        def test_after(fs, images_sandbox_factory, images_client, images_sandbox):
+            assert images_client.get(images_sandbox.add({"name": "web-1"})).name == "web-1"
+            with images_sandbox_factory() as another:
+                assert another.url != images_sandbox.url
+
+        def test_no_folder(images_environment, images_client):
+            images_client.get("e3d37ab2-8dc0-4000-b773-b15aad79ad0a")
+            assert not pathlib.Path(images_environment.get("XDG_CACHE_HOME", "/nowhere")).exists()
+        """
+    )
+    assert "3 passed" in out
+
+
+def test_beside_pytest_socket(suite: Suite) -> None:
+    """With sockets disabled, loopback has to be allowed; another host stays out of reach."""
+    test = """
+        import socket
+        import pytest
+        from pytest_socket import SocketConnectBlockedError
+
+        @pytest.mark.filterwarnings("ignore:A test tried")
+        def test_it(images_sandbox, images_client):
+            assert images_client.get(images_sandbox.add({"name": "web-1"})).name == "web-1"
+            with pytest.raises(SocketConnectBlockedError):
+                socket.create_connection(("192.0.2.1", 80))
+
+        def test_again(images_sandbox, images_client):
+            assert images_client.get(images_sandbox.add({"name": "web-2"})).name == "web-2"
+        """
+    suite.run(test, "--disable-socket", "--allow-hosts=127.0.0.1")
+
+
+def test_an_async_client_that_is_not_opened(suite: Suite) -> None:
+    """A test that has no use for it is not warned."""
+    suite.run(
+        """
+        import gc
+
+        def test_it(async_images_client):
+            pass
+
+        def test_next():
+            gc.collect()
         """
     )

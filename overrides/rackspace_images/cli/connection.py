@@ -68,18 +68,13 @@ def _asker() -> Callable[[str], str] | None:
 
 
 @contextmanager
-def started_sandbox(port: int = 0) -> Iterator[Sandbox]:
-    """A running sandbox. Raises `ConfigError` where its extra is not installed or the port cannot be had."""
-    try:
-        from rackspace_images.sandbox import Sandbox
-    except ImportError as error:
-        missing = f" (no module {error.name})" if error.name else ""
-        raise ConfigError(
-            f"the sandbox is not installed{missing}", hint='pip install "rackspace-images[sandbox]"'
-        ) from None
+def started_sandbox(port: int = 0, log: Callable[[str], object] = str) -> Iterator[Sandbox]:
+    """A running sandbox, whose requests are told to `log`. Raises `ConfigError` where the port cannot be had."""
+    from rackspace_images.sandbox import Sandbox
+
     with ExitStack() as stack:
         try:
-            sandbox = stack.enter_context(Sandbox(port))
+            sandbox = stack.enter_context(Sandbox(port, log=log))
         except OSError as error:
             hint = "another --port, or --port 0 for a free one" if port else None
             raise ConfigError(f"the sandbox: {error.strerror or error}", hint=hint) from None

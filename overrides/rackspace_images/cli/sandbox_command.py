@@ -6,6 +6,8 @@ import argparse
 import contextlib
 from typing import TYPE_CHECKING
 
+from rackspace_images.text import visible
+
 from . import output
 from .arguments import add_common_switches, port
 from .exit_codes import DONE, FAILED, USAGE, in_words
@@ -38,14 +40,15 @@ def add_switches(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="where to listen; 0 takes a free port (default: %(default)s)",
     )
-    add_common_switches(parser)
+    add_common_switches(parser, verbose="what is asked and answered")
 
 
 def run(args: argparse.Namespace) -> int:
     """Serves until Ctrl-C."""
     from .connection import started_sandbox
 
-    with started_sandbox(args.port) as sandbox:
+    log = (lambda line: output.tell(visible(line))) if args.verbose else str
+    with started_sandbox(args.port, log) as sandbox:
         output.write(f"{sandbox.url}\n" if args.quiet else _welcome(sandbox))
         with contextlib.suppress(KeyboardInterrupt):
             sandbox.wait()
@@ -53,20 +56,40 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _welcome(sandbox: Sandbox) -> str:
+    from rackspace_images.sandbox import spec
+
     username, api_key = sandbox.api_key
+    asked = spec.example("identity", "KeystonePasswordRequest")["auth"]
+    password, project = asked["identity"]["password"]["user"]["password"], asked["scope"]["project"]["name"]
     return f"""\
 The sandbox listens on {sandbox.url} (Ctrl-C ends it)
 
-In another terminal:
+In another terminal, as at Rackspace:
 
   export RS_USERNAME={username} RS_API_KEY={api_key} RS_REGION_NAME=DFW
   export RS_AUTH_URL={sandbox.auth_url}
   rackspace-images show {_EXAMPLE_ID}
 
-User                   {username}
-API key                {api_key}
-Token                  {sandbox.token}
+or as at an OpenStack cloud, for the openstack command too:
+
+  export OS_AUTH_URL={sandbox.keystone_url} OS_REGION_NAME=DFW
+  export OS_USERNAME={username} OS_PASSWORD={password} OS_PROJECT_NAME={project}
+  export OS_USER_DOMAIN_NAME=Default OS_PROJECT_DOMAIN_NAME=Default
+  rackspace-images show {_EXAMPLE_ID}
+
+or in a clouds.yaml, with --cloud sandbox:
+
+  clouds:
+    sandbox:
+      region_name: DFW
+      auth:
+        auth_url: {sandbox.keystone_url}
+        username: {username}
+        password: {password}
+        user_domain_name: Default
+        project_name: {project}
+        project_domain_name: Default
+
 Compute, region DFW    {sandbox.compute_url}
-Rackspace Identity v2  {sandbox.auth_url}
-Keystone v3            {sandbox.keystone_url}
+Token                  {sandbox.token}
 """

@@ -3,12 +3,10 @@
     with Sandbox() as sandbox:
         httpx.get(f"{sandbox.compute_url}/images/{image_id}", headers={"X-Auth-Token": sandbox.token})
 
-It needs the extra `sandbox` (starlette, uvicorn, PyYAML), knows nothing that the documents do not say, and
-imports nothing of this package but the documents: it is a measure for clients, this one included.
+It runs on the standard library's HTTP server, knows nothing that the documents do not say, and imports nothing of
+this package but the documents: it is a measure for clients, this one included.
 """
 
-from .answers import Answers
-from .app import create_app
-from .server import Sandbox, serve
+from .server import Sandbox
 
-__all__ = ["Answers", "Sandbox", "create_app", "serve"]
+__all__ = ["Sandbox"]

@@ -5,23 +5,6 @@
         with pytest.raises(errors.OverLimit):
             images_client.get(images_sandbox.add({"name": "web-1"}))
 
-The fixtures are in `plugin`, which pytest finds by itself. Everything here needs the extra `testing`.
+The fixtures are in `plugin`, which pytest finds by itself: it needs the extra `testing`. Without pytest, use
+`rackspace_images.sandbox.Sandbox`, which is what they are made of.
 """
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .sandbox import TestingSandbox
-
-__all__ = ["TestingSandbox"]
-
-
-def __getattr__(name: str) -> Any:
-    # pytest imports this package with the plugin, in every suite of the environment: nothing is loaded until then.
-    if name == "TestingSandbox":
-        from .sandbox import TestingSandbox
-
-        return TestingSandbox
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

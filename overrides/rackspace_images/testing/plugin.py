@@ -1,4 +1,4 @@
-"""The pytest plugin: four fixtures. It imports nothing of this package until one of them is used."""
+"""The pytest plugin: its fixtures. It imports nothing of this package until one of them is used."""
 
 from __future__ import annotations
 
@@ -10,36 +10,35 @@ import pytest
 
 if TYPE_CHECKING:
     from rackspace_images import AsyncImagesClient, ImagesClient
-
-    from .sandbox import TestingSandbox
+    from rackspace_images.sandbox import Sandbox
 
 _OURS = ("OS_", "RS_", "RACKSPACE_IMAGES_", "SSL_CERT_", "REQUESTS_CA_")
 
 
 @pytest.fixture(scope="session")
-def _rackspace_images_sandbox() -> Iterator[TestingSandbox]:
-    try:
-        from .sandbox import TestingSandbox
-    except ImportError as error:
-        raise pytest.UsageError(
-            f'no module {error.name}: pip install "rackspace-images[testing]" for these fixtures'
-        ) from None
-    with TestingSandbox() as running:
-        yield running
+def images_sandbox_factory() -> type[Sandbox]:
+    """Makes sandboxes for fixtures of any scope: `with images_sandbox_factory() as sandbox`."""
+    # Imported here, it has read the documents before a fake file system hides them.
+    from rackspace_images.sandbox import Sandbox
+
+    return Sandbox
 
 
 @pytest.fixture
-def images_sandbox(_rackspace_images_sandbox: TestingSandbox) -> Iterator[TestingSandbox]:
-    """A cloud on loopback, as new for each test: `add` an image, `fail` an answer, read its `requests`."""
-    _rackspace_images_sandbox.reset()
-    yield _rackspace_images_sandbox
-    _rackspace_images_sandbox.reset()
+def images_sandbox(images_sandbox_factory: type[Sandbox]) -> Iterator[Sandbox]:
+    """A cloud on loopback, a new one for each test: `add` an image, `fail` a response, read its `requests`."""
+    with images_sandbox_factory() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def _images_home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    # Nothing is made there: a fake file system would not have it.
+    return f"{tmp_path_factory.getbasetemp()}/rackspace-images"
 
 
 @pytest.fixture
-def images_environment(
-    images_sandbox: TestingSandbox, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
+def images_environment(images_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, _images_home: str) -> dict[str, str]:
     """Points `from_config()` at the sandbox: gives the variables that it has set.
 
     Nothing else of the machine's is seen: no `OS_*` or `RS_*`, no proxy, no certificates, no kept token.
@@ -47,11 +46,9 @@ def images_environment(
     for name in list(os.environ):
         if name.startswith(_OURS) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("rackspace-images")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    home = f"{_images_home}/{images_sandbox.port}"
     variables = images_sandbox.environment()
-    for name, value in variables.items():
+    for name, value in {**variables, "XDG_CACHE_HOME": f"{home}/cache", "XDG_CONFIG_HOME": f"{home}/config"}.items():
         monkeypatch.setenv(name, value)
     return variables
 

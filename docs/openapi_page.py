@@ -1,4 +1,4 @@
-"""The documents as a page for people: headings, tables and examples, and nothing that a browser has to load.
+"""The documents as a page of the site: headings, tables and examples, and nothing that a browser has to load.
 
 It knows the part of OpenAPI that these documents keep to: references, plain types, and no choice between schemas.
 """
@@ -13,10 +13,9 @@ from html import escape
 from typing import Any
 
 from markdown_it import MarkdownIt
+from rackspace_images.documents import DocumentName, document
 
-from rackspace_images.documents import DocumentName
-
-from .spec import JsonObject, document
+JsonObject = dict[str, Any]
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head")
 
@@ -202,46 +201,3 @@ table.api td:first-child code { font-weight: 600; overflow-wrap: anywhere; }
   table.api td:nth-child(n+2):not(:last-child)::before { content: attr(data-head) ": "; opacity: .7; }
 }
 """
-
-_PAGE_STYLE = """\
-:root { color-scheme: light dark; --ink: light-dark(#1c2024, #e4e7eb); --paper: light-dark(#fff, #16191d);
-  --soft: light-dark(#f3f5f7, #20252b); --link: light-dark(#0b57a4, #7db7f5);
-  --api-line: light-dark(#dde1e6, #333a42); }
-* { box-sizing: border-box; }
-body { margin: 0; font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
-a { color: var(--link); }
-nav { position: sticky; top: 0; padding: .6em 1.2em; background: var(--paper);
-  border-bottom: 1px solid var(--api-line); overflow-x: auto; white-space: nowrap; }
-nav a { margin-right: 1.2em; text-decoration: none; }
-nav b { margin-right: 1.6em; }
-main { max-width: 58em; margin: 0 auto; padding: 0 1.2em 4em; }
-h1, h2, h3 { line-height: 1.25; scroll-margin-top: 3.2em; }
-h1 { margin-top: 1.6em; } h2 { margin-top: 2.4em; } h3 { margin-top: 2em; }
-code, pre { font: .92em/1.5 ui-monospace, monospace; }
-code { background: var(--soft); padding: .1em .3em; border-radius: 3px; overflow-wrap: anywhere; }
-pre { background: var(--soft); padding: 1em; border-radius: 6px; overflow-x: auto; }
-pre code { background: none; padding: 0; overflow-wrap: normal; }
-.api-path b { color: var(--link); }
-dd { margin: 0 0 1em 1.2em; }
-summary { cursor: pointer; }
-"""
-
-
-@cache
-def page() -> str:
-    """Both documents as one HTML page."""
-    names: tuple[DocumentName, ...] = ("images", "identity")
-    found = [section for name in names for section in sections(name)]
-    links = "".join(
-        f'<a href="#{section.anchor}">{escape(section.title)}</a>' for section in found if section.level == 2
-    )
-    body = "".join(
-        f'<h{section.level} id="{escape(section.anchor)}">{escape(section.title)}</h{section.level}>{section.html}'
-        for section in found
-    )
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
-        f"<title>HTTP API of rackspace-images</title><style>{_PAGE_STYLE}{STYLE}</style></head>"
-        f"<body><nav><b>HTTP API</b>{links}</nav><main>{body}</main></body></html>"
-    )
