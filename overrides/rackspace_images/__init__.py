@@ -73,7 +73,11 @@ def __getattr__(name: str) -> Any:
         return import_module(f"{__name__}.errors")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    try:
+        value = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    except AttributeError as error:
+        # Python would say of it that the name cannot be imported, and no more.
+        raise ImportError(f"{name}: an import below failed: {error}") from error
     return value
 
 

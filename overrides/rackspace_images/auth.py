@@ -85,30 +85,42 @@ class TokenSource:
     def grant(self, limits: Limits, *, failed: Grant | None = None) -> Flow[Grant]:
         """The token to use now; `failed`: one that the server has just refused, which is not given again."""
         while True:
-            own: Flight | None = None
-            with self._lock:
-                known = self._known(failed)
-                if known is None and self._flight is None:
-                    own = self._flight = Flight()
-                running = self._flight
-            if known is not None:
-                return known
-            if own is not None:
-                return (yield from self._lead(own, limits, failed))
+            own = Flight()
+            try:
+                with self._lock:
+                    known = self._known(failed)
+                    if known is None and self._flight is None:
+                        self._flight = own
+                    running = self._flight
+                if known is not None:
+                    return known
+                if running is own:
+                    return (yield from self._lead(own, limits, failed))
+            finally:
+                # Once more, for an interruption before the `try` of `_lead` or within its `finally`.
+                self._land(own, None)
             assert running is not None  # noqa: S101
             yield from self._wait_for(running, limits)
 
     def _wait_for(self, flight: Flight, limits: Limits) -> Flow[None]:
         """Waits for a sign-in that another call leads. Raises its error."""
-        yield Pause(limits.left(), until=flight.outcome, leader=flight.thread)
-        if not flight.outcome.done():
-            error: ImagesError = RequestTimeout("the sign-in that another call leads was not done", sent=False)
-        elif (outcome := flight.outcome.result()) is not None:
+        error: ImagesError = RequestTimeout("the sign-in that another call leads was not done", sent=False)
+        while not flight.outcome.done() and limits.fits(0):
+            # A second at a time, as the word that it is done may be lost by an interruption of its leader.
+            yield Pause(min(limits.left() or 1.0, 1.0), until=flight.outcome, leader=flight.thread)
+        if flight.outcome.done():
+            if (outcome := flight.outcome.result()) is None:
+                return
             error = copy.copy(outcome)
-        else:
-            return
         error.signing_in = True
         raise error
+
+    def _land(self, flight: Flight, error: ImagesError | None) -> None:
+        """Ends a sign-in, if it has not ended."""
+        if self._flight is flight:
+            self._flight = None
+        if not flight.outcome.done():
+            flight.outcome.set_result(error)
 
     def known(self, failed: Grant | None = None) -> Grant | None:
         """The token to use now, if no sign-in is needed for it. Raises a refusal that is remembered."""
@@ -149,11 +161,9 @@ class TokenSource:
                 return self._grant
             raise
         finally:
-            with self._lock:
-                self._flight = None
             # The others may have more time than this call had, or go on after a bulk call was left: one of them leads.
             own = isinstance(error, ClientClosed) or (isinstance(error, RequestTimeout) and error.at_deadline)
-            flight.outcome.set_result(None if own else error)
+            self._land(flight, None if own else error)
 
     def _sign_in(self, limits: Limits) -> Flow[Grant]:
         return sign_in(self.credentials, self._clock, self.source, limits, self._gate)

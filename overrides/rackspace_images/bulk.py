@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -25,6 +26,7 @@ from .errors import (
     InsecureUrl,
     RegionNotFound,
 )
+from .http.network import start_thread
 from .http.sender import Scope
 from .image import Image
 from .text import one_line
@@ -117,9 +119,9 @@ def each(
     taken: queue.SimpleQueue[tuple[Id] | None] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[Id, T | ImagesError] | Ended] = queue.SimpleQueue()
 
-    def start(target: Callable[[], None], name: str) -> None:
-        run = context.copy().run  # a copy for each, as no two threads can be in one context
-        threading.Thread(target=run, args=(target,), name=f"rackspace-images-{name}", daemon=True).start()
+    def start(target: Callable[[], None], name: str) -> bool:
+        # A copy of the context for each, as no two threads can be in one.
+        return start_thread(partial(context.copy().run, target), f"rackspace-images-{name}")
 
     def take() -> None:
         ended = Ended()
@@ -127,8 +129,8 @@ def each(
             while places.get() is None and not stop.is_set():
                 taken.put((next(source),))
                 ended.ids += 1
-                if ended.ids <= concurrency:
-                    start(work, str(ended.ids))
+                if ended.ids <= concurrency and not start(work, str(ended.ids)) and ended.ids == 1:
+                    raise ConfigError("no thread can be started", hint="get, one id after another")
         except StopIteration:
             pass
         except BaseException as error:  # noqa: BLE001  raised where it is waited for
@@ -148,7 +150,9 @@ def each(
     for _ in range(2 * concurrency):
         places.put(None)
     try:
-        start(take, "ids")
+        if not start(take, "ids"):
+            yield from ((one, _outcome(ask, one)) for one in source)
+            return
         while yielded != total:
             item = done.get()
             if not isinstance(item, Ended):

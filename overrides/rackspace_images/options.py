@@ -9,7 +9,6 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -200,8 +199,6 @@ def read_proxy(proxy: str | httpx.Proxy, where: str) -> httpx.Proxy | ConfigErro
         host = made.url.host
     if made is None or not host or made.url.scheme not in _PROXY_SCHEMES:
         return ConfigError(f"{where} is not the URL of a proxy", hint=f"a URL with one of {', '.join(_PROXY_SCHEMES)}")
-    if made.url.scheme.startswith("socks") and find_spec("socksio") is None:
-        return ConfigError(f"{where} asks for SOCKS, and its package is missing", hint='pip install "httpx[socks]"')
     return made
 
 

@@ -16,6 +16,7 @@ import httpcore
 import pytest
 from faulty import IMAGE_ID, Faulty, Line, its_image, token
 from rackspace_images import ApiKey, Image, ImagesClient, errors
+from rackspace_images.http.call import Exchange, Limits
 from rackspace_images.http.network import Network
 from rackspace_images.http.proxies import Proxies
 from rackspace_images.http.tls import Tls
@@ -59,15 +60,15 @@ def test_threads_that_interrupt_each_other_lose_nothing(way: Way) -> None:
 def test_threads_take_and_give_back_connections_without_a_mistake() -> None:
     """Whatever moment they are switched at."""
     connections = Connections(Tls(), Proxies(None), Network)
-    url = httpcore.URL("http://127.0.0.1:1/")
+    url, exchange = httpcore.URL("http://127.0.0.1:1/"), Exchange(Limits(), 1)
     wrong: list[BaseException] = []
 
     def work() -> None:
         try:
             for _ in range(2000):
-                connection = connections.take(url)
-                connection.http = SimpleNamespace(is_idle=lambda: True, close=lambda: None)
-                connections.keep(connection, is_fit=True)
+                connection = connections.take(url, exchange)
+                idle = SimpleNamespace(is_idle=lambda: True, close=lambda: None)
+                connections.keep(connection._replace(http=idle), is_fit=True)
         except IndexError as error:
             wrong.append(error)
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 TRANSPORTS = [httpx.HTTPTransport, httpx.AsyncHTTPTransport]
-PROXIES = [httpcore.HTTPProxy, httpcore.SOCKSProxy, httpcore.AsyncHTTPProxy, httpcore.AsyncSOCKSProxy]
+PROXIES = [httpcore.HTTPProxy, httpcore.AsyncHTTPProxy]
 CONNECTIONS = [httpcore.HTTPConnection, httpcore.AsyncHTTPConnection]
 
 

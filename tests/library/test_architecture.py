@@ -224,14 +224,14 @@ def code_lines(path: Path) -> int:
 def test_http_stays_small() -> None:
     """How a request travels, with retries, TLS and proxies."""
     sizes = {path.stem: code_lines(path) for path in files_of("http")}
-    assert sum(sizes.values()) <= 1237, sizes
+    assert sum(sizes.values()) <= 1346, sizes
 
 
 def test_library_stays_small() -> None:
     """A module that outgrows some 250 lines of code has two subjects; the whole can be read in an hour."""
     sizes = {path.relative_to(LIBRARY).as_posix(): code_lines(path) for part in ORDER for path in files_of(part)}
     assert max(sizes.values()) <= 250, sizes
-    assert sum(sizes.values()) <= 3931, sizes
+    assert sum(sizes.values()) <= 4040, sizes
 
 
 def test_sandbox_and_testing_stay_small() -> None:

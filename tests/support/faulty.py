@@ -80,11 +80,11 @@ Script = Callable[[Line], None]
 class Faulty:
     """Runs a script for each connection, in a thread of its own, and closes it after that."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, listening: socket.socket | None = None) -> None:
         self.script = script
         self.requests: list[Request] = []
         self.lines: list[Line] = []
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self._listening = listening or socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port: int = self._listening.getsockname()[1]
 
     def __enter__(self) -> Self:
@@ -181,14 +181,14 @@ def token(endpoint: str, name: str = "token-1") -> bytes:
 
 
 @contextlib.contextmanager
-def unreachable() -> Iterator[str]:
+def unreachable(address: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """An endpoint that takes no connection and refuses none: its queue is full."""
     with contextlib.ExitStack() as sockets:
         full = sockets.enter_context(socket.socket())
-        full.bind(("127.0.0.1", 0))
+        full.bind((address, port))
         full.listen(0)
         for _ in range(4):
             waiting = sockets.enter_context(socket.socket())
             waiting.setblocking(False)
             waiting.connect_ex(full.getsockname())
-        yield f"http://127.0.0.1:{full.getsockname()[1]}/v2/820712"
+        yield f"http://{address}:{full.getsockname()[1]}/v2/820712"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import logging
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -190,19 +189,6 @@ def test_loopback_is_never_asked_through_a_proxy(way: Way, by: str, monkeypatch:
     assert proxy.requests == []
     for url in ("http://127.8.9.1", "https://[::1]:80", "http://LOCALHOST", "https://api.localhost"):
         assert proxies_for(httpx.Proxy("http://proxy.example.test")).of(url) is None
-
-
-@pytest.mark.parametrize("by", ["argument", "object", "environment"])
-def test_socks_without_its_package_is_told(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the client is made, with what to install, and not by an ImportError."""
-    monkeypatch.setitem(sys.modules, "socksio", None)
-    url = f"socks5://demo:{QUOTED}@proxy.example.test:1080"
-    given: dict[str, Any] = {} if by == "environment" else {"proxy": url if by == "argument" else httpx.Proxy(url)}
-    if by == "environment":
-        monkeypatch.setenv("ALL_PROXY", url)
-    with pytest.raises(errors.ConfigError, match=r'SOCKS.*pip install "httpx\[socks\]"') as caught:
-        ImagesClient(TOKEN, endpoint=ENDPOINT, **given)
-    assert QUOTED not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import select
-import socket
 import ssl
-import threading
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -20,7 +18,7 @@ import httpcore
 import httpx
 
 from .failures import Stage
-from .network import MAX_READ, NetworkState
+from .network import MAX_READ, NetworkState, addresses_of, start_thread
 
 _MAX_BUFFER = 256 * 1024
 """Bytes that are received ahead of their reading."""
@@ -33,23 +31,34 @@ class AsyncNetwork(NetworkState, httpcore.AsyncNetworkBackend):
 
     async def connect_tcp(self, host: str, port: int, timeout: float | None = None, *_: Any, **__: Any) -> AsyncStream:
         """A connection to the first of the host's addresses that takes one; each has its share of the time."""
-        loop, failure = asyncio.get_running_loop(), OSError("the name has no address")
         async with asyncio.timeout(timeout):
-            for address in await _resolved(host, port):
-                try:
-                    make = partial(AsyncStream, self, self.handshakes)
-                    return (await loop.create_connection(make, address, port))[1]
-                except OSError as error:
-                    failure = error
+            stream = await self._first_of(*self.next_hop(host, port), timeout)
+            received = bytearray()
+            try:
+                for request, size in self.pass_socks(host, port, received):
+                    await stream.write(request)
+                    received += await stream.read(size)
+            except BaseException:
+                await stream.aclose()
+                raise
+            return stream
+
+    async def _first_of(self, host: str, port: int, timeout: float | None) -> AsyncStream:
+        loop, failure = asyncio.get_running_loop(), OSError("the name has no address")
+        for address, share in self.shares(await _resolved(host, port), timeout):
+            try:
+                async with asyncio.timeout(share):
+                    return (await loop.create_connection(partial(AsyncStream, self), address, port))[1]
+            except OSError as error:  # a TimeoutError too
+                failure = error
         raise failure
 
 
 class AsyncStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     """What is received is kept until it is read."""
 
-    def __init__(self, network: AsyncNetwork, handshakes: int) -> None:
+    def __init__(self, network: AsyncNetwork) -> None:
         self._network = network
-        self._handshakes = handshakes
         self._buffer = bytearray()
         self._has_ended = False
         self._failure: Exception | None = None
@@ -106,18 +115,18 @@ class AsyncStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:
             return
-        self._network.writing(self._handshakes, is_done=False)
+        self._network.writing(is_done=False)
         if self._failure is not None or self._transport.is_closing():
             raise self._failure or ConnectionResetError("the connection has ended")
         # asyncio keeps what the system does not take at once: a request has some hundred bytes.
         self._transport.write(buffer)
-        self._network.writing(self._handshakes, is_done=True)
+        self._network.writing(is_done=True)
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> AsyncStream:
         self._network.exchange.stage = Stage.HANDSHAKE
-        stream, transport, loop = AsyncStream(self._network, self._handshakes - 1), None, asyncio.get_running_loop()
+        stream, transport, loop = AsyncStream(self._network), None, asyncio.get_running_loop()
         options: Any = {"server_hostname": server_hostname, "ssl_handshake_timeout": _MAX_HANDSHAKE}
         try:
             async with asyncio.timeout(timeout):
@@ -127,6 +136,7 @@ class AsyncStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
                 await self.aclose()
         if transport is None:
             raise ConnectionResetError("the server ended the TLS handshake")
+        self._network.handshakes -= 1
         stream.connection_made(transport)
         return stream
 
@@ -142,19 +152,19 @@ class AsyncStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
 async def _resolved(host: str, port: int) -> list[str]:
     """A host's addresses, looked up in a thread that can be left behind: no thread pool and no exit waits for it."""
-    found: Future[list[Any]] = Future()
+    found: Future[list[str]] = Future()
     # It runs from here on: it cannot be cancelled, and asyncio ignores its result where the loop is closed by then.
     found.set_running_or_notify_cancel()
 
     def look_up() -> None:
         try:
-            found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError) as error:
+            found.set_result(addresses_of(host, port))
+        except Exception as error:  # noqa: BLE001  raised where it is waited for
             found.set_exception(error)
 
-    threading.Thread(target=look_up, name="rackspace-images-resolve", daemon=True).start()
-    addresses = [address for *_, address in await asyncio.wrap_future(found)]
-    return [f"{at[0]}%{at[3]}" if len(at) > 2 and at[3] else str(at[0]) for at in addresses]
+    if not start_thread(look_up, "rackspace-images-resolve"):
+        look_up()
+    return await asyncio.wrap_future(found)
 
 
 def _is_readable(transport: asyncio.BaseTransport) -> bool:

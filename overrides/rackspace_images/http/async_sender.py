@@ -42,7 +42,7 @@ class AsyncSender:
         """Raises `ClientClosed` after `aclose`, and `ConfigError` in another loop than that of the first call."""
         if self._stopped.is_set():
             raise ClientClosed(CLOSED)
-        loop = asyncio.get_running_loop()
+        loop = _running_loop()
         if (self._loop or loop) is not loop:
             hint = "an AsyncImagesClient for each event loop, made where it runs"
             raise ConfigError("this client belongs to the event loop of its first call, and this is another", hint=hint)
@@ -94,10 +94,17 @@ class AsyncSender:
         if self._stopped.is_set():
             return
         self._stopped.set()
-        if (self._loop or asyncio.get_running_loop()) is not asyncio.get_running_loop():
+        if (self._loop or _running_loop()) is not _running_loop():
             return  # the connections ended with the loop that they belonged to
         for exchange in list(self._busy):
             exchange.abort()
         await self._transport.aclose()
         while self._busy:  # noqa: ASYNC110  it takes a turn or two of the loop
             await asyncio.sleep(0)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop:
+    with contextlib.suppress(RuntimeError):
+        return asyncio.get_running_loop()
+    hint = "asyncio.run(…); in trio and its like, an ImagesClient in a thread"
+    raise ConfigError("an AsyncImagesClient needs asyncio, whose event loop is not running here", hint=hint)

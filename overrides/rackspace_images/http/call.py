@@ -24,12 +24,14 @@ monotonic = partial(time.monotonic)
 modules, does not find this one: a test that stands still in time does not end, or forget, a request."""
 
 MIN_LEFT = 0.001
+MAX_LEFT = 2_000_000.0
+"""Seconds that one step may wait: a socket takes no more than 2 ** 31 milliseconds."""
 Timeout = float | httpx.Timeout | None
 
 
 def is_seconds(value: object) -> bool:
-    """Whether `value` can be a length of time: a number, not negative, not infinite."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
+    """Whether `value` can be a length of time: a number, not negative, and one that Python can wait for."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e9
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class Limits:
         return self.deadline is None or self.elapsed + seconds < self.deadline
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Exchange:
     """One request and its response: when it must end, how large the body may be, and how far it has come.
 
@@ -72,6 +74,8 @@ class Exchange:
 
     limits: Limits
     max_body: int
+    is_fresh: bool = False
+    """Whether it goes over a new connection: what broke one that was kept may have broken all of them."""
     stage: Stage = Stage.PERMIT
     wake: Callable[[], object] | None = None
     """Ends what the request waits for at this moment."""
@@ -95,7 +99,9 @@ class Exchange:
     def left(self, timeout: float | None = None) -> float | None:
         """Seconds for the next step: its own `timeout`, or less; never 0, which sockets take for "do not wait"."""
         left = None if self.ends is None else max(self.ends - self.limits.clock(), MIN_LEFT)
-        return left if timeout is None or (left is not None and left < timeout) else timeout
+        if timeout is not None and (left is None or timeout < left):
+            left = timeout
+        return left if left is None or left < MAX_LEFT else MAX_LEFT
 
     def has_ended(self) -> bool:
         """Whether its time has passed."""

@@ -60,6 +60,11 @@ def run(flow: Flow[T], client: ApiClient) -> T:
     except StopIteration as stop:
         result: T = stop.value
         return result
+    except RuntimeError as error:
+        # What interrupts a wait of `threading` may come out as "release unlocked lock".
+        if isinstance(error.__context__, KeyboardInterrupt | SystemExit):
+            raise error.__context__ from None
+        raise
     finally:
         flow.close()
 

@@ -11,15 +11,19 @@ import re
 import socket
 import ssl
 import threading
+import weakref
+from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from typing import Any
 
 import httpcore
+import httpx
 
 from rackspace_images.defaults import MAX_BYTES_BESIDE_BODY
 
 from .call import MIN_LEFT, Exchange
 from .failures import Stage, too_much_beside_body
+from .proxies import socks_handshake
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 """The end of a response's headers, as h11 has it."""
@@ -40,23 +44,48 @@ def is_whole(data: bytes) -> bool:
     return is_plain and body != [] and after.partition(b"\n")[0].strip() == b"%d" % len(body[0])
 
 
+def addresses_of(host: str, port: int) -> list[str]:
+    """A host's addresses. It heeds no timeout, so it runs in a thread that can be left behind.
+
+    The zone of an IPv6 address may be written as in a URL, `%25lo`.
+    """
+    found: list[Any] | None = None
+    with contextlib.suppress(UnicodeError):
+        found = socket.getaddrinfo(host.replace("%25", "%"), port, type=socket.SOCK_STREAM)
+    if found is None:
+        raise httpx.InvalidURL(f"{host[:80]} is not the name of a host")
+    return [f"{at[0]}%{at[3]}" if len(at) > 2 and at[3] else str(at[0]) for *_, at in found]
+
+
+def start_thread(target: Callable[[], object], name: str) -> bool:
+    """Starts a thread that no exit waits for. Returns False where there is none to be had.
+
+    The system may allow no more of them, and Python starts none once it ends.
+    """
+    try:
+        threading.Thread(target=target, name=name, daemon=True).start()
+    except RuntimeError as error:
+        if error.__context__ is not None:  # an interruption, see `flow.run`
+            raise
+        return False
+    return True
+
+
 class NetworkState:
     """One connection, and the request that is under way on it, for threads and for tasks.
 
-    `handshakes`: the TLS handshakes before a request is sent; what is written until then is for a proxy.
-    `holds_back`: whether each read holds back its last byte, see `split`.
+    `handshakes`: those before a request is sent; what is written until then is for a proxy.
+    `socks`: the SOCKS proxy that it goes through.
     """
 
-    http: Any
-    """The connection of httpcore's that stands on this network."""
     exchange: Exchange
     used = 0.0
     """When its last response ended; 0 for a new one."""
 
-    def __init__(self, origin: str, handshakes: int, *, holds_back: bool) -> None:
+    def __init__(self, origin: str, handshakes: int, socks: httpx.Proxy | None = None) -> None:
         self.origin = origin
         self.handshakes = handshakes
-        self.holds_back = holds_back
+        self.socks = socks
 
     def begin(self, exchange: Exchange) -> None:
         """Takes up a request. Raises `ConnectionAbortedError` where its client was closed meanwhile."""
@@ -85,9 +114,25 @@ class NetworkState:
             raise too_much_beside_body(self.exchange.stage)
         return self.left(timeout)
 
-    def writing(self, handshakes: int, *, is_done: bool) -> None:
+    def next_hop(self, host: str, port: int) -> tuple[str, int]:
+        """What to connect to on the way to a host."""
+        return (host, port) if self.socks is None else (self.socks.url.host, self.socks.url.port or 1080)
+
+    def pass_socks(self, host: str, port: int, received: bytearray) -> Iterator[tuple[bytes, int]]:
+        """The steps by which a SOCKS proxy, if there is one, makes the connection; see `socks_handshake`."""
+        if self.socks is not None:
+            yield from socks_handshake(self.socks, host, port, received)
+            self.handshakes -= 1
+
+    def shares(self, addresses: list[str], timeout: float | None) -> Iterator[tuple[str, float | None]]:
+        """Each address, with its share of the time that is left: one that is silent leaves some to the next."""
+        for number, address in enumerate(addresses):
+            left = self.left(timeout)
+            yield address, None if left is None else left / (len(addresses) - number)
+
+    def writing(self, *, is_done: bool) -> None:
         """Notes that a request is being written, or is written; before the last handshake it is a proxy's."""
-        self.exchange.stage = Stage.CONNECTING if handshakes else Stage.WAITING if is_done else Stage.SENDING
+        self.exchange.stage = Stage.CONNECTING if self.handshakes else Stage.WAITING if is_done else Stage.SENDING
 
     def split(self, data: bytes) -> tuple[bytes, bytes]:
         """What a read returns of what arrived, and the last byte, which the next read returns.
@@ -95,7 +140,7 @@ class NetworkState:
         A byte that is still held back when the response is complete belongs to a response that was not asked for.
         `is_readable` then says so, and httpcore does not use the connection again.
         """
-        holds_back = self.holds_back and len(data) > 1
+        holds_back = len(data) > 1
         if self.exchange.stage is Stage.WAITING:
             self.exchange.stage = Stage.HEADERS
             holds_back = holds_back and not is_whole(data)
@@ -109,8 +154,8 @@ class Network(NetworkState, httpcore.NetworkBackend):
 
     opened: SimpleQueue[Any] | None = None
     """Where the outcome of connecting is waited for."""
-    sockets: tuple[socket.socket, ...] = ()
-    """What to shut down to end the connection at once."""
+    socket: Callable[..., socket.socket | None] = lambda *_: None
+    """What to shut down to end the connection at once: a weak reference, so that a dropped connection is closed."""
 
     def begin(self, exchange: Exchange) -> None:
         exchange.wake = self.interrupt
@@ -120,7 +165,7 @@ class Network(NetworkState, httpcore.NetworkBackend):
         """Wakes a thread that waits for a connection, or on its socket, which closing it would not."""
         if (opened := self.opened) is not None:
             opened.put(None)
-        for found in self.sockets:
+        if (found := self.socket()) is not None:
             with contextlib.suppress(OSError):
                 # Of an SSLSocket too the plain shutdown: its own takes away what the other thread reads through.
                 socket.socket.shutdown(found, socket.SHUT_RDWR)
@@ -128,14 +173,15 @@ class Network(NetworkState, httpcore.NetworkBackend):
     def connect_tcp(self, host: str, port: int, timeout: float | None = None, *_: Any, **options: Any) -> Stream:
         """A connection to the first of the host's addresses that takes one.
 
-        The resolver heeds no timeout, so it runs in a thread that can be left behind.
+        It is made in a thread that can be left behind, as the resolver heeds no timeout; or in this one, where none can
+        be started.
         """
         opened: SimpleQueue[Any] = SimpleQueue()
         left, is_left = self.left(timeout), threading.Event()
 
         def connect() -> None:
             try:
-                opened.put(httpcore.SyncBackend().connect_tcp(host, port, left))
+                opened.put(self._first_of(*self.next_hop(host, port), timeout))
             except Exception as error:  # noqa: BLE001  raised where it is waited for
                 opened.put(error)
             if is_left.is_set():
@@ -144,17 +190,35 @@ class Network(NetworkState, httpcore.NetworkBackend):
         self.opened = opened
         try:
             self.check_aborted()
-            threading.Thread(target=connect, name="rackspace-images-connect", daemon=True).start()
+            if not start_thread(connect, "rackspace-images-connect"):
+                connect()
             outcome = opened.get(timeout=left)
             if not isinstance(outcome, httpcore.NetworkStream):
                 raise outcome or ConnectionAbortedError("the client was closed meanwhile")
-            return Stream(outcome, self, self.handshakes)
+            stream, received = Stream(outcome, self), bytearray()
+            try:
+                for request, size in self.pass_socks(host, port, received):
+                    stream.write(request, timeout)
+                    received += stream.read(size, timeout)
+            except BaseException:
+                stream.close()
+                raise
+            return stream
         except Empty:
             raise TimeoutError from None
         finally:
             self.opened = None
             is_left.set()
             _close_all(opened)
+
+    def _first_of(self, host: str, port: int, timeout: float | None) -> httpcore.NetworkStream:
+        failure: Exception = OSError("the name has no address")
+        for address, share in self.shares(addresses_of(host, port), timeout):
+            try:
+                return httpcore.SyncBackend().connect_tcp(address, port, share)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
 
 
 def _close_all(opened: SimpleQueue[Any]) -> None:
@@ -168,12 +232,11 @@ def _close_all(opened: SimpleQueue[Any]) -> None:
 class Stream(httpcore.NetworkStream):
     """httpcore's stream, which gives no step more time than its request has left."""
 
-    def __init__(self, stream: httpcore.NetworkStream, network: Network, handshakes: int) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, network: Network) -> None:
         self._stream = stream
         self._network = network
-        self._handshakes = handshakes
         self._held = b""
-        network.sockets = (stream.get_extra_info("socket"),)
+        network.socket = weakref.ref(stream.get_extra_info("socket"))
         if network.exchange.is_aborted:
             stream.close()
             network.check_aborted()
@@ -186,9 +249,9 @@ class Stream(httpcore.NetworkStream):
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:
             return
-        self._network.writing(self._handshakes, is_done=False)
+        self._network.writing(is_done=False)
         self._stream.write(buffer, self._network.left(timeout))
-        self._network.writing(self._handshakes, is_done=True)
+        self._network.writing(is_done=True)
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -198,22 +261,17 @@ class Stream(httpcore.NetworkStream):
         below = self._stream.get_extra_info("socket")
         # The handshake detaches the socket, which then cannot be shut down; a copy can.
         copy = below if isinstance(below, ssl.SSLSocket) else below.dup()
-        network.sockets = (copy,)
+        network.socket = weakref.ref(copy)
         try:
             network.check_aborted()
             stream = self._stream.start_tls(ssl_context, server_hostname, network.left(timeout))
-            return Stream(stream, network, self._handshakes - 1)
-        except BaseException:
-            # httpcore forgets the socket of a handshake that did not end.
-            network.interrupt()
-            self.close()
-            raise
+            network.handshakes -= 1
+            return Stream(stream, network)
         finally:
             if copy is not below:
                 copy.close()
 
     def close(self) -> None:
-        self._network.sockets = ()
         self._stream.close()
 
     def get_extra_info(self, info: str) -> Any:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
+from functools import partial
 from urllib.parse import urlsplit
 
 import httpx
 
-from rackspace_images.errors import ConnectionFailed
+from rackspace_images.errors import ConfigError, ConnectionFailed
 
 _LOOPBACK = ("localhost", "127.0.0.0/8", "::1")
 
@@ -39,9 +40,60 @@ class Proxies:
 def refused_by_proxy(status: int | None) -> ConnectionFailed:
     """The error of a proxy that makes no way to the server. Its own words may quote the password it was given."""
     said = f"{status} {http.client.responses.get(status, '')}".rstrip() if status else "something that is not HTTP"
-    error = ConnectionFailed(f"the proxy answered {said}", sent=False, hint="check the proxy, its user and password")
-    error.retryable = status is None or status >= 500 or status in (408, 429)
+    return _refused(f"the proxy answered {said}", retryable=status is None or status >= 500 or status in (408, 429))
+
+
+def _refused(message: str, *, retryable: bool) -> ConnectionFailed:
+    error = ConnectionFailed(message, sent=False, hint="check the proxy, its user and password")
+    error.retryable = retryable
     return error
+
+
+def socks_handshake(proxy: httpx.Proxy, host: str, port: int, received: bytearray) -> Iterator[tuple[bytes, int]]:
+    """Has a SOCKS5 proxy connect to a host, by RFC 1928 and 1929. Raises the error of one that does not.
+
+    It yields what to send, and how many bytes may be read then, which are added to `received`.
+    """
+    auth, reply_to = proxy.raw_auth, partial(_reply_to, received)
+    method = 0 if auth is None else 2
+    if (yield from reply_to(bytes([5, 1, method]), 2)) != bytes([5, method]):
+        raise _refused("the proxy does not speak SOCKS5, or wants another sign-in", retryable=False)
+    if auth is not None and (yield from reply_to(b"\x01" + _sized(auth[0]) + _sized(auth[1]), 2))[1]:
+        raise _refused("the proxy refused the user and password", retryable=False)
+    request = b"\x05\x01\x00" + _packed(host) + port.to_bytes(2, "big")
+    version, status, _, kind, first = yield from reply_to(request, 5)
+    if version != 5 or status or kind not in (1, 3, 4):
+        reason = _SOCKS_REPLIES.get(status, f"its reply is {status}")
+        raise _refused(f"the proxy made no connection: {reason}", retryable=status not in (2, 7, 8))
+    yield from reply_to(b"", {1: 5, 3: first + 2, 4: 17}[kind])
+
+
+_SOCKS_REPLIES = {2: "its rules forbid it", 3: "no network", 4: "no way to the host", 5: "the connection was refused"}
+
+
+def _reply_to(received: bytearray, request: bytes, size: int) -> Generator[tuple[bytes, int], None, bytes]:
+    """All of a reply, in however many parts it comes."""
+    received.clear()
+    while (left := size - len(received)) > 0:
+        yield request, left
+        if size - len(received) == left:
+            raise _refused("the proxy closed the connection", retryable=True)
+        request = b""
+    return bytes(received)
+
+
+def _packed(host: str) -> bytes:
+    try:
+        address = ipaddress.ip_address(host).packed
+    except ValueError:
+        return b"\x03" + _sized(host.encode("ascii"))
+    return bytes([len(address) // 4]) + address
+
+
+def _sized(value: bytes) -> bytes:
+    if len(value) > 255:
+        raise ConfigError("SOCKS has no room for a host, user or password of more than 255 bytes")
+    return bytes([len(value)]) + value
 
 
 def _matches(entry: str, host: str, port: int | None) -> bool:

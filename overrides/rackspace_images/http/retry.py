@@ -134,6 +134,7 @@ def send_with_retries(
     `build` makes the request of an attempt; `never`: errors that the caller has a better answer to.
     """
     failures, waited, gate, clock = 0, 0.0, call.gate or Gate(), call.limits.clock
+    is_fresh = not call.is_repeatable
     while True:
         if gate.until:
             yield from _pass(gate, call.limits)
@@ -141,13 +142,13 @@ def send_with_retries(
         call.attempts += 1
         response: ApiResponse | None = None
         try:
-            received: ApiResponse = yield build(Exchange(call.limits, call.max_body))
+            received: ApiResponse = yield build(Exchange(call.limits, call.max_body, is_fresh))
             if call.token and received.request_id:  # which the server may make of what it was sent
                 received.request_id = received.request_id.replace(call.token, "***")
             response = received
             error = None if response.status_code in call.good else call.refusal(response, call.token)
         except ImagesError as failure:
-            error = failure
+            error, is_fresh = failure, True
         elapsed, wait = clock() - began, None
         if error is not None:
             _complete(error, call)

@@ -22,17 +22,28 @@ from .tls import Tls
 from .transport import Transport
 
 
+class Permit:
+    """What allows one request to be under way. Another takes the place of one that an interruption dropped."""
+
+    def __init__(self, permits: SimpleQueue[Permit]) -> None:
+        self._permits = weakref.ref(permits)
+
+    def __del__(self) -> None:
+        if (permits := self._permits()) is not None:
+            permits.put(Permit(permits))
+
+
 class Scope:
     """Requests that end together: those of a client, or of one bulk call, which is a part of the client's.
 
     `permits`: as many requests as may be under way at once, as a queue: a semaphore can lose one under Ctrl-C.
     """
 
-    def __init__(self, permits: int, shared: SimpleQueue[None] | None = None) -> None:
-        self.permits = shared or SimpleQueue()
+    def __init__(self, permits: int, shared: SimpleQueue[Permit] | None = None) -> None:
+        self.permits: SimpleQueue[Permit] = SimpleQueue() if shared is None else shared
         for _ in range(permits):
-            self.permits.put(None)
-        self.busy: set[Exchange] = set()
+            self.permits.put(Permit(self.permits))
+        self.busy: set[weakref.ref[Exchange]] = set()
         self.stopped = threading.Event()
         self._parts: weakref.WeakSet[Scope] = weakref.WeakSet()
 
@@ -47,8 +58,9 @@ class Scope:
         self.stopped.set()
         for part in list(self._parts):
             part.stop()
-        for exchange in list(self.busy):
-            exchange.abort()
+        for reference in list(self.busy):
+            if (exchange := reference()) is not None:
+                exchange.abort()
 
 
 CLOSED = "this client is closed"
@@ -84,13 +96,14 @@ class Sender:
         exchange: Exchange = request.extensions[EXCHANGE]
         scope: Scope = exchange.limits.scope or self.scope
         try:
-            scope.permits.get(timeout=exchange.left())
+            permit = scope.permits.get(timeout=exchange.left())
         except Empty:
             return timed_out(Stage.PERMIT)
         response: httpx.Response | None = None
+        busy = weakref.ref(exchange)
         try:
             exchange.stage = Stage.WAITING
-            scope.busy.add(exchange)
+            scope.busy.add(busy)
             if scope.stopped.is_set():
                 return ClientClosed(CLOSED_MEANWHILE)
             response = self._transport.handle_request(request)
@@ -100,8 +113,8 @@ class Sender:
             if outcome is None:
                 raise
         finally:
-            scope.busy.discard(exchange)
-            scope.permits.put(None)
+            scope.busy.discard(busy)
+            scope.permits.put(permit)
             # The response is there, or its error is: how its connection ends does not matter.
             with contextlib.suppress(httpx.HTTPError, OSError):
                 if response is not None:

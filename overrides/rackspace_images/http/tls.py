@@ -68,6 +68,8 @@ class Tls:
                 context = httpx.create_ssl_context(verify=verify, trust_env=False)
             else:
                 context = verify
+            if context is not verify:
+                context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
             if cert is not None:
                 what = "cert="
                 _load(context, *([cert] if isinstance(cert, str) else cert))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpcore
 import httpx
@@ -22,17 +22,24 @@ import httpx
 from rackspace_images.defaults import KEEPALIVE_EXPIRY
 from rackspace_images.forks import renew_after_fork
 
-from .call import EXCHANGE, monotonic
+from .call import EXCHANGE, Exchange, monotonic
 from .network import Network, NetworkState
 from .proxies import Proxies
 from .tls import Tls
 
 
+class _Connection(NamedTuple):
+    """A connection of httpcore's and the network below it, which has no reference to it: dropped, it is closed."""
+
+    http: Any
+    network: NetworkState
+
+
 class _Pool:
     """The idle connections of each origin; the one that was used last is used next."""
 
-    kinds: tuple[Any, Any, Any]
-    """httpcore's classes: a connection, a pool through an HTTP proxy, and one through a SOCKS proxy."""
+    kinds: tuple[Any, Any]
+    """httpcore's classes: a connection, and a pool through an HTTP proxy. SOCKS is part of our network."""
 
     def __init__(self, tls: Tls, proxies: Proxies, network: Callable[..., Any]) -> None:
         self._tls = tls
@@ -44,34 +51,34 @@ class _Pool:
     def forked(self) -> None:
         """In a child process the connections of its parent are neither used nor closed."""
         self._lock = threading.Lock()
-        self._idle: dict[str, deque[NetworkState]] = defaultdict(deque)
+        self._idle: dict[str, deque[_Connection]] = defaultdict(deque)
         self._is_closed = False
 
-    def take(self, url: httpcore.URL) -> Any:
+    def take(self, url: httpcore.URL, exchange: Exchange) -> _Connection:
         """A connection for a request: an idle one, or a new one. Raises `ConfigError`."""
-        origin = f"{url.scheme.decode()}://{url.host.decode()}:{url.origin.port}"
+        host = url.host.decode()
+        origin = f"{url.scheme.decode()}://{f'[{host}]' if ':' in host else host}:{url.origin.port}"
         with self._lock:
             idle = self._idle[origin]
-            found = idle.pop() if idle else None
+            found = idle.pop() if idle and not exchange.is_fresh else None
         return found or self._open(origin, url.origin)
 
-    def keep(self, connection: Any, *, is_fit: bool) -> list[Any]:
+    def keep(self, connection: _Connection, *, is_fit: bool) -> list[_Connection]:
         """Keeps a connection that is fit; returns those to be closed: itself, or those idle for too long."""
-        # Through SOCKS it cannot be told whether more arrived than the response: such a connection is used once.
-        if not (is_fit and connection.holds_back and connection.http.is_idle()):
+        if not (is_fit and connection.http.is_idle()):
             return [connection]
         with self._lock:
             if self._is_closed:
                 return [connection]
-            connection.used = monotonic()
-            idle = self._idle[connection.origin]
+            connection.network.used = now = monotonic()
+            idle = self._idle[connection.network.origin]
             idle.append(connection)
             expired = []
-            while idle[0].used < connection.used - KEEPALIVE_EXPIRY:
+            while idle[0].network.used < now - KEEPALIVE_EXPIRY:
                 expired.append(idle.popleft())
         return expired
 
-    def end(self) -> list[Any]:
+    def end(self) -> list[_Connection]:
         """Keeps no connection from here on; returns the idle ones, to be closed."""
         with self._lock:
             self._is_closed = True
@@ -79,41 +86,37 @@ class _Pool:
             self._idle.clear()
         return idle
 
-    def _open(self, key: str, origin: httpcore.Origin) -> Any:
-        direct, through_http, through_socks = self.kinds
+    def _open(self, key: str, origin: httpcore.Origin) -> _Connection:
+        direct, through_proxy = self.kinds
         proxy = self._proxies.of(key)
+        socks = proxy if proxy is not None and proxy.url.scheme.startswith("socks") else None
         is_tls, proxy_is_tls = origin.scheme == b"https", proxy is not None and proxy.url.scheme == "https"
-        # SOCKS replies are read in one read each, so nothing may be held back there.
-        is_socks = proxy is not None and proxy.url.scheme.startswith("socks")
-        connection = self._network(key, is_tls + proxy_is_tls, holds_back=not is_socks)
-        options: dict[str, Any] = {"keepalive_expiry": KEEPALIVE_EXPIRY, "network_backend": connection}
+        network = self._network(key, is_tls + proxy_is_tls + (socks is not None), socks)
+        options: dict[str, Any] = {"keepalive_expiry": KEEPALIVE_EXPIRY, "network_backend": network}
         options["ssl_context"] = self._tls.context() if is_tls else None
-        if proxy is None:
-            connection.http = direct(origin, **options)
-            return connection
+        if proxy is None or socks is not None:
+            return _Connection(direct(origin, **options), network)
         url = httpcore.URL(scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=b"/")
-        options["proxy_auth"] = proxy.raw_auth
-        if not is_socks:
-            options["proxy_headers"] = proxy.headers.raw
+        options |= {"proxy_auth": proxy.raw_auth, "proxy_headers": proxy.headers.raw}
         if proxy_is_tls:
             options["proxy_ssl_context"] = proxy.ssl_context or self._tls.context()
-        connection.http = (through_socks if is_socks else through_http)(url, **options).create_connection(origin)
-        return connection
+        return _Connection(through_proxy(url, **options).create_connection(origin), network)
 
 
 class Connections(_Pool):
     """What httpx's transport for threads has in the place of its pool."""
 
-    kinds = (httpcore.HTTPConnection, httpcore.HTTPProxy, httpcore.SOCKSProxy)
+    kinds = (httpcore.HTTPConnection, httpcore.HTTPProxy)
 
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
         """Sends a request on a connection for itself, which is given back when the response is closed."""
-        connection = self.take(request.url)
+        exchange = request.extensions[EXCHANGE]
+        connection = self.take(request.url, exchange)
         try:
-            while connection.used and connection.http.has_expired():
+            while connection.network.used and connection.http.has_expired():
                 connection.http.close()
-                connection = self.take(request.url)
-            connection.begin(request.extensions[EXCHANGE])
+                connection = self.take(request.url, exchange)
+            connection.network.begin(exchange)
             response: httpcore.Response = connection.http.handle_request(request)
             response.stream = _Stream(response.stream, self, connection)
             return response
@@ -130,16 +133,17 @@ class Connections(_Pool):
 class AsyncConnections(_Pool):
     """What httpx's transport for tasks has in the place of its pool."""
 
-    kinds = (httpcore.AsyncHTTPConnection, httpcore.AsyncHTTPProxy, httpcore.AsyncSOCKSProxy)
+    kinds = (httpcore.AsyncHTTPConnection, httpcore.AsyncHTTPProxy)
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         """`Connections.handle_request`, awaited."""
-        connection = self.take(request.url)
+        exchange = request.extensions[EXCHANGE]
+        connection = self.take(request.url, exchange)
         try:
-            while connection.used and connection.http.has_expired():
+            while connection.network.used and connection.http.has_expired():
                 await connection.http.aclose()
-                connection = self.take(request.url)
-            connection.begin(request.extensions[EXCHANGE])
+                connection = self.take(request.url, exchange)
+            connection.network.begin(exchange)
             response: httpcore.Response = await connection.http.handle_async_request(request)
             response.stream = _Stream(response.stream, self, connection)
             return response
@@ -156,7 +160,7 @@ class AsyncConnections(_Pool):
 class _Stream:
     """The body of a response, for threads or for tasks. Closing it, once, gives its connection back."""
 
-    def __init__(self, stream: Any, pool: _Pool, connection: Any) -> None:
+    def __init__(self, stream: Any, pool: _Pool, connection: _Connection) -> None:
         self._stream = stream
         self._pool = pool
         self._connection = connection
