@@ -26,6 +26,7 @@ class ClientAuth(httpx.Auth):
     def __init__(self, session: Session, options: ClientOptions) -> None:
         self._session = session
         self._options = options
+        self._redactor = session.tokens.redactor
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """httpx's own seam: called for each request of a sync client."""
@@ -52,7 +53,7 @@ class ClientAuth(httpx.Auth):
         """Signs in over connections for this alone; a transport that was given stays open."""
         sender = self._options.sender()
         try:
-            return run(self._flow(failed), ApiClient(self._handle, sender))
+            return run(self._flow(failed), ApiClient(self._handle, sender, self._redactor))
         finally:
             if self._options.transport is None:
                 sender.close()
@@ -60,7 +61,7 @@ class ClientAuth(httpx.Auth):
     async def _sign_in_async(self, failed: Grant | None) -> Grant:
         sender = self._options.async_sender()
         try:
-            return await run_async(self._flow(failed), AsyncApiClient(self._handle, sender))
+            return await run_async(self._flow(failed), AsyncApiClient(self._handle, sender, self._redactor))
         finally:
             if self._options.transport is None:
                 await sender.aclose()
@@ -114,7 +115,9 @@ def generated_client(auth: Credentials, **options: Any) -> Client:
     _ = chosen.network  # what is wrong with it is raised now, not with the first request
     session, place = session_of(auth, chosen), place_of(auth, chosen)
     handle = partial(session.handle, place)
-    client, async_client = ApiClient(handle, _made(chosen.sender)), AsyncApiClient(handle, _made(chosen.async_sender))
+    redactor = session.tokens.redactor
+    client = ApiClient(handle, _made(chosen.sender), redactor)
+    async_client = AsyncApiClient(handle, _made(chosen.async_sender), redactor)
     made = Client(base_url=BASE_URL, httpx_args={"transport": FlowTransport(client, async_client)})
     return made.set_httpx_client(client).set_async_httpx_client(async_client)
 

@@ -31,7 +31,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
     """`ImagesClient` for asyncio: the same constructor, and the same methods, awaited."""
 
     def _connect(self, handle: Handle) -> AsyncApiClient:
-        return AsyncApiClient(handle, self._options.async_sender())
+        return AsyncApiClient(handle, self._options.async_sender(), self._session.tokens.redactor)
 
     async def get(
         self, image_id: str | UUID, *, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED
@@ -60,7 +60,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         outcomes = await asyncio.gather(
             *(run_async(one._outcome(image_id, own), one._api) for one, own in zip(clients, limits, strict=True))
         )
-        return located(zip(names, outcomes, strict=True))
+        return located(zip(names, outcomes, strict=True), self._session.shown)
 
     def locate_many(
         self,

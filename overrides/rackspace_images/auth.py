@@ -21,6 +21,7 @@ from .http.call import Limits, monotonic
 from .http.flow import Flow, Pause
 from .http.retry import Gate
 from .identity import NOT_IDENTITY, Grant, granted, sign_in_call, sign_in_operation
+from .redaction import Redactor
 
 log = logging.getLogger("rackspace_images.auth")
 
@@ -59,6 +60,8 @@ class TokenSource:
         timer: Callable[[], float] = monotonic,
     ) -> None:
         self.credentials = credentials
+        self.redactor = Redactor()
+        self.redactor.add(*credentials.secrets, are_tokens=isinstance(credentials, StaticToken))
         self.source: str | None = None
         # A given token is its caller's to keep.
         self._store = None if isinstance(credentials, StaticToken) else store
@@ -143,6 +146,7 @@ class TokenSource:
         try:
             stored = self._stored(failed)
             grant = stored or (yield from self._sign_in(limits))
+            self.redactor.add(grant.token, are_tokens=True)
             if stored is None and self._store is not None:
                 self._store.save(self.credentials, grant)
             self._grant = grant

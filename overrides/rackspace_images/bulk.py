@@ -48,10 +48,10 @@ class LocateResult:
         return one_line(f"<LocateResult {' '.join(names)}>")
 
 
-def located(outcomes: Iterable[tuple[str, Image | ImagesError]]) -> LocateResult:
-    """What one answer from each region comes to."""
+def located(outcomes: Iterable[tuple[str, Image | ImagesError]], shown: Callable[[str], str]) -> LocateResult:
+    """What one answer from each region comes to; `shown` gives the name of a region as it is shown."""
     result = LocateResult()
-    for region, outcome in outcomes:
+    for region, outcome in ((shown(name), outcome) for name, outcome in outcomes):
         if isinstance(outcome, Image):
             result.found[region] = outcome
         elif isinstance(outcome, ImageNotFound):

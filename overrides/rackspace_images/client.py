@@ -53,7 +53,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
     """
 
     def _connect(self, handle: Handle) -> ApiClient:
-        return ApiClient(handle, self._options.sender())
+        return ApiClient(handle, self._options.sender(), self._session.tokens.redactor)
 
     def get(self, image_id: str | UUID, *, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED) -> Image:
         """Retrieves the details of one image.
@@ -90,7 +90,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
             return run(client._outcome(image_id, client._limits(scope=own)), client._api)
 
         outcomes = dict(each(names, ask, len(names), own)) if names else {}
-        return located((name, outcomes[name]) for name in names)
+        return located(((name, outcomes[name]) for name in names), self._session.shown)
 
     def locate_many(
         self, image_ids: Iterable[Id], *, regions: Iterable[str] | None = None, concurrency: int = LOCATE_CONCURRENCY

@@ -225,7 +225,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
                 if isinstance(item, Image):
                     item.response = image_response(call)
                 else:
-                    call.place(item)
+                    call.place(self._session.tokens.redactor.redact(item))
             if page or walk.is_over or refusal is None:
                 return page
             break  # an earlier image is obeyed, and leads to the same one again
@@ -253,7 +253,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         def get(deadline: float) -> Flow[Image]:
             return self._get(asked, session.limits(deadline=deadline))
 
-        return (yield from until_active(asked, get, whole, grace, on_progress))
+        return (yield from until_active(asked, get, whole, grace, on_progress, session.shown))
 
 
 def image_of(call: Call) -> Image:

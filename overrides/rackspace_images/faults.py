@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,35 +23,18 @@ ERROR_OF_STATUS: dict[int, type[ApiError]] = {
 _OF_A_FAULT = ("message", "code", "retryAfter", "retryAt")
 
 
-def api_error(response: ApiResponse, *secrets: str | None) -> ApiError:
-    """The error that a response is that is not a success. Never fails, whatever the body holds.
-
-    A server may quote what it was sent: `secrets` are replaced by *** in its words and body.
-    """
-
-    hidden = [secret for secret in secrets if secret]
-
-    def words(value: object) -> str | None:
-        if not isinstance(value, str) or not value:
-            return None
-        for secret in hidden:
-            value = value.replace(secret, "***")
-        return value
-
+def api_error(response: ApiResponse) -> ApiError:
+    """The error that a response is that is not a success. Never fails, whatever the body holds."""
     key, fault = _fault(response.content)
-    body = response.content
-    for secret in hidden:
-        for written in (secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
-            body = body.replace(written.encode(), b"***")
     error_class = ERROR_OF_STATUS.get(response.status_code, UnexpectedStatus)
     if error_class is ImageNotFound and key != "itemNotFound" and response.content.strip():
         error_class = UnexpectedStatus
     error = error_class(
         response.status_code,
-        words(key),
-        words(fault.message) if fault else None,
-        words(fault.details) if fault else None,
-        body=body,
+        key,
+        _words(fault.message) if fault else None,
+        _words(fault.details) if fault else None,
+        body=response.content,
         request_id=response.request_id,
     )
     if response.status_code in (502, 504):
@@ -62,6 +44,10 @@ def api_error(response: ApiResponse, *secrets: str | None) -> ApiError:
         now = _time(response.headers.get("Date", ""))
         error.retry_after = retry_after(response.headers.get("Retry-After"), *said, now=now)
     return error
+
+
+def _words(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def json_object(body: bytes, max_values: int = MAX_IMAGE_VALUES) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def sign_in_call(credentials: Credentials, limits: Limits, gate: Gate, source: s
         limits,
         (200, 201, 203),
         MAX_PAGE_BYTES,
-        lambda response, token: identity_error(response, credentials, source),
+        partial(identity_error, credentials=credentials, source=source),
         _check_object,
         base_url=credentials.auth_url,
         token=Secret(credentials.token) if isinstance(credentials, StaticToken) else None,
@@ -141,38 +141,22 @@ def _moment(expires: object) -> float | None:
 
 def identity_error(response: ApiResponse, credentials: Credentials, source: str | None = None) -> errors.ImagesError:
     """The error that identity's answer is: a plain no, or the class of its status."""
-    # The body is not kept: it may hold a token, or quote the secret in a way of its own.
-    error = api_error(response, *credentials.secrets)
+    # The body is not kept: it may hold a token that is new to us.
+    error = api_error(response)
     error.body = b""
     # Keystone answers 404 to an application credential that it does not know, with a fault of its own.
     unknown = response.status_code == 404 and error.fault == "error" and isinstance(credentials, ApplicationCredential)
+    kind, message, hint = type(error), error.message, NOT_IDENTITY
     if response.status_code in (401, 403) or unknown:
-        message = error.message or "identity refused the credentials"
-        hint = _hint(response, credentials, source)
-        return errors.AuthenticationFailed(
-            response.status_code, error.fault, message, error.details, request_id=error.request_id, hint=hint
-        )
-    if response.status_code == 404 or (isinstance(error, errors.UnexpectedStatus) and error.status_code < 500):
-        return errors.UnexpectedStatus(
-            response.status_code,
-            error.fault,
-            error.message,
-            error.details,
-            request_id=error.request_id,
-            hint="check auth_url: this is not an identity service",
-        )
-    if not isinstance(error, errors.OverLimit | errors.ServiceUnavailable | errors.ApiFault):
-        retryable = error.retryable
-        error = type(error)(
-            response.status_code,
-            error.fault,
-            error.message,
-            error.details,
-            request_id=error.request_id,
-            hint=NOT_IDENTITY,
-        )
-        error.retryable = retryable
-    return error
+        kind, hint = errors.AuthenticationFailed, _hint(response, credentials, source)
+        message = message or "identity refused the credentials"
+    elif response.status_code == 404 or (isinstance(error, errors.UnexpectedStatus) and error.status_code < 500):
+        kind, hint = errors.UnexpectedStatus, "check auth_url: this is not an identity service"
+    elif isinstance(error, errors.OverLimit | errors.ServiceUnavailable | errors.ApiFault):
+        return error
+    hinted = kind(error.status_code, error.fault, message, error.details, request_id=error.request_id, hint=hint)
+    hinted.retryable = error.retryable
+    return hinted
 
 
 def _hint(response: ApiResponse, credentials: Credentials, source: str | None) -> str:

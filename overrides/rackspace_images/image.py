@@ -20,7 +20,7 @@ from .defaults import DEEPEST_JSON, MAX_IMAGE_BYTES
 from .errors import InvalidImageId, MalformedResponse
 from .faults import api_error, fault_key, json_object
 from .http.call import Call, Limits
-from .text import one_line, shown
+from .text import MAX_SHOWN, one_line, shown
 
 GOOD = (200, 203)
 """The statuses of a success, of one image and of a page."""
@@ -204,7 +204,9 @@ def received_id(image: dict[str, Any]) -> str:
     """The id of an image as it was received. Raises `MalformedResponse` where it is absent or not a UUID."""
     image_id = image.get("id")
     if not isinstance(image_id, str) or not _UUID.fullmatch(image_id):
-        raise MalformedResponse(f"the image's id is {shown(image_id)}, not a UUID")
+        # Not cut, as a part of a secret could not be recognised.
+        said = shown(image_id) if len(repr(image_id)) <= MAX_SHOWN else "too long"
+        raise MalformedResponse(f"the image's id is {said}, not a UUID")
     return image_id
 
 

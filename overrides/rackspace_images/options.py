@@ -117,6 +117,11 @@ class ClientOptions:
         agent = f"{self.user_agent} {USER_AGENT}" if self.user_agent else USER_AGENT
         return {"Accept": "application/json", "User-Agent": agent}
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The passwords among them: of the proxies, and of the client certificate."""
+        return (*self.network[1].passwords, *(self.cert[2:] if isinstance(self.cert, tuple) else ()))
+
     def sender(self) -> Sender:
         """What sends for threads."""
         return Sender(self._transport_of(httpx.BaseTransport), *self.network, self.max_connections)

@@ -45,7 +45,9 @@ class Place:
     wanted: str | None
     given: str | None = None
     found: tuple[str | None, str] | None = None
-    """Region and endpoint, set by the first call."""
+    """Region and endpoint as they are shown, set by the first call."""
+    url: str = field(default="", repr=False)
+    """The endpoint that requests are sent to."""
     grant: Grant | None = None
     """The sign-in whose catalog they were found in."""
 
@@ -97,11 +99,11 @@ class Session:
             call, parts = self._direct_call(parts)
         try:
             if call.base_url is not None:
-                response = yield from self._send(call, parts, call.base_url, _never)
+                response = yield from self._send(call, parts, call.base_url, self.shown(call.base_url), _never)
             else:
                 response = yield from self._send_signed(place, call, parts)
-            call.response, response.sent_to = response, (parts.method, call.url)
-            response.parsed = call.check(response.content)
+            response.sent_to, call.response = (parts.method, call.url), response
+            response.parsed = self.tokens.redactor.checked(call.check, response.content)
         except errors.ImagesError as error:
             if isinstance(error, errors.MalformedResponse) and call.response is not None and call.keeps_body:
                 error.body = call.response.content
@@ -141,21 +143,27 @@ class Session:
         self, place: Place, call: Call, parts: RequestParts, grant: Grant, *, can_renew: bool
     ) -> Flow[ApiResponse]:
         if place.grant is not grant or place.found is None:
-            place.found = yield from self.find(place, grant, call.limits)
+            region, place.url = yield from self.find(place, grant, call.limits)
+            place.found = region and self.shown(region), self.shown(place.url)
             place.grant = grant
         call.region, call.endpoint = region, endpoint = place.found
         call.token, call.gate = grant.token, self._gate(region or endpoint)
-        return (yield from self._send(call, parts, endpoint, is_expired if can_renew else _never))
+        return (yield from self._send(call, parts, place.url, endpoint, is_expired if can_renew else _never))
 
     def _send(
-        self, call: Call, parts: RequestParts, base_url: str, never: Callable[[errors.ImagesError], bool]
+        self, call: Call, parts: RequestParts, base_url: str, shown: str, never: Callable[[errors.ImagesError], bool]
     ) -> Flow[ApiResponse]:
-        call.method, call.url = parts.method, base_url + parts.path
-        return send_with_retries(call, partial(self._request, call, parts), never)
+        call.method, call.url = parts.method, shown + parts.path
+        build = partial(self._request, call, parts, base_url + parts.path)
+        return send_with_retries(call, build, never, self.tokens.redactor)
 
-    def _request(self, call: Call, parts: RequestParts, exchange: Exchange) -> httpx.Request:
+    def shown(self, text: str) -> str:
+        """A name or URL as it is shown: a catalog may quote a secret."""
+        return self.tokens.redactor.text(text)
+
+    def _request(self, call: Call, parts: RequestParts, to: str, exchange: Exchange) -> httpx.Request:
         """The request of one attempt. Raises `ConfigError` for what HTTP cannot hold."""
-        url = _url(call.url)
+        url = _url(to)
         headers = self._prepared(url.netloc, call.token)
         if parts.headers or parts.body:
             headers = _Headers([*headers.raw, *parts.headers])
@@ -205,6 +213,11 @@ class Session:
         self._gate(name).close(until, refusal)
 
     def regions(self, limits: Limits) -> Flow[dict[str, str]]:
+        """Region → compute URL, as they are shown."""
+        found = yield from self._regions(limits)
+        return {self.shown(name): self.shown(url) for name, url in found.items()}
+
+    def _regions(self, limits: Limits) -> Flow[dict[str, str]]:
         """Region → compute URL, as the catalog says."""
         grant = yield from self.tokens.grant(limits)
         if not grant.endpoints:
@@ -215,7 +228,7 @@ class Session:
 
     def named(self, regions: Iterable[str] | None, limits: Limits) -> Flow[list[str]]:
         """The regions that are meant, as the catalog writes them: all, or those named, once each."""
-        known = yield from self.regions(limits)
+        known = yield from self._regions(limits)
         if regions is None:
             return list(known)
         wanted = list(regions)
@@ -256,7 +269,9 @@ class Session:
 
 def session_of(auth: Credentials, options: ClientOptions) -> Session:
     """A user's session: its token, and what the clients of all its regions share."""
-    return Session(TokenSource(auth, store=options.token_cache), options)
+    tokens = TokenSource(auth, store=options.token_cache)
+    tokens.redactor.add(*options.secrets)
+    return Session(tokens, options)
 
 
 def place_of(auth: Credentials, options: ClientOptions) -> Place:

@@ -1,6 +1,5 @@
 """Text from elsewhere, made fit to be shown."""
 
-import logging
 import re
 import unicodedata
 from typing import Any, TypeGuard
@@ -8,6 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from .defaults import MAX_TEXT, MAX_URL
 
+MAX_SHOWN = 80
+"""Characters of a value in a message."""
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
@@ -96,24 +97,8 @@ def is_token(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and value != "" and value.isascii() and value.isprintable() and " " not in value
 
 
-def shown(value: object, most: int = 80) -> str:
+def shown(value: object, most: int = MAX_SHOWN) -> str:
     """A value in a message: shortened, and an object or an array by its kind alone."""
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "an array"
     return one_line(repr(value[: most + 1] if isinstance(value, str) else value), most)
-
-
-_TOKEN = re.compile(r"""(b'x-(?:subject|auth)-token', )b(?:'[^']*'|"[^"]*")""", re.IGNORECASE)
-
-
-def _hide_tokens(record: logging.LogRecord) -> bool:
-    """httpcore logs the headers of every response at DEBUG, and Keystone's response has the token in one."""
-    if isinstance(record.msg, str):
-        record.msg = _TOKEN.sub(r"\1***", record.msg)
-    return True
-
-
-def hide_tokens_in_logs() -> None:
-    """Puts a filter on the loggers of the library below; called for each client, it is there once."""
-    for name in ("httpcore.http11", "httpcore.http2"):
-        logging.getLogger(name).addFilter(_hide_tokens)

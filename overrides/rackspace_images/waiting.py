@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from . import errors
 from .defaults import ATTEMPT_TIMEOUT, LONGEST_POLL_INTERVAL, POLL_INTERVAL
@@ -17,11 +18,14 @@ from .image import Image
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How a wait stands, after each look: the `image` as it was last seen, None before it is there, and the trouble of
-    this look, if there was any; `elapsed`: seconds since the wait began."""
+    this look, if there was any; `elapsed`: seconds since the wait began. `status` and `percent`: the image's, to be
+    shown: without secrets that the server may quote."""
 
     image: Image | None
     error: errors.ImagesError | None
     elapsed: float
+    status: str | None = None
+    percent: float | str | None = None
 
 
 def until_active(
@@ -30,8 +34,12 @@ def until_active(
     limits: Limits,
     grace: float,
     on_progress: Callable[[Progress], object] | None,
+    shown: Callable[[str], str],
 ) -> Flow[Image]:
-    """Looks again and again until the image is ACTIVE; `limits` are those of the whole wait."""
+    """Looks again and again until the image is ACTIVE; `limits` are those of the whole wait.
+
+    `shown` takes the secrets out of a text.
+    """
     seen: Image | None = None
     interval = POLL_INTERVAL
     while True:
@@ -42,7 +50,7 @@ def until_active(
         except errors.ImagesError as trouble:
             error = _judged(trouble, seen, limits, grace)
         if on_progress is not None:
-            on_progress(Progress(seen, error, limits.elapsed))
+            on_progress(_progress(seen, error, limits, shown))
         if error is None and seen is not None:
             status = str(seen.status).upper()
             if status == "ACTIVE":
@@ -56,6 +64,17 @@ def until_active(
             wait = max(wait, asked_to_wait(error) or 0.0)
         yield Pause(wait if left is None else min(wait, limits.left() or 0))
         interval = min(interval * 1.5, LONGEST_POLL_INTERVAL)
+
+
+def _progress(
+    image: Image | None, error: errors.ImagesError | None, limits: Limits, shown: Callable[[str], str]
+) -> Progress:
+    progress = Progress(image, error, limits.elapsed)
+    if image is None:
+        return progress
+    percent: Any = image.progress
+    percent = percent if isinstance(percent, int | float | None) else shown(str(percent))
+    return replace(progress, status=None if image.status is None else shown(str(image.status)), percent=percent)
 
 
 def _judged(error: errors.ImagesError, seen: Image | None, limits: Limits, grace: float) -> errors.ImagesError:

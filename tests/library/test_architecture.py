@@ -22,6 +22,7 @@ ORDER = [
     "defaults",
     "text",
     "errors",
+    "redaction",
     "forks",
     "http",
     "faults",
@@ -118,7 +119,7 @@ def test_library_imports_one_way(part: str) -> None:
 def test_http_imports_nothing_of_images_and_regions() -> None:
     """How a request travels knows nothing of images, regions and tokens."""
     for path in files_of("http"):
-        assert imported_parts(path) <= {"text", "defaults", "errors", "forks", "http"}, path
+        assert imported_parts(path) <= {"text", "defaults", "errors", "redaction", "forks", "http"}, path
 
 
 def test_modules_import_each_other_in_no_cycle() -> None:
@@ -224,14 +225,14 @@ def code_lines(path: Path) -> int:
 def test_http_stays_small() -> None:
     """How a request travels, with retries, TLS and proxies."""
     sizes = {path.stem: code_lines(path) for path in files_of("http")}
-    assert sum(sizes.values()) <= 1346, sizes
+    assert sum(sizes.values()) <= 1350, sizes
 
 
 def test_library_stays_small() -> None:
     """A module that outgrows some 250 lines of code has two subjects; the whole can be read in an hour."""
     sizes = {path.relative_to(LIBRARY).as_posix(): code_lines(path) for part in ORDER for path in files_of(part)}
     assert max(sizes.values()) <= 250, sizes
-    assert sum(sizes.values()) <= 4040, sizes
+    assert sum(sizes.values()) <= 4160, sizes
 
 
 def test_sandbox_and_testing_stay_small() -> None:
@@ -304,7 +305,7 @@ def test_import_changes_nothing_of_other_packages() -> None:
         "assert all(sys.modules[n] is m and set(vars(m)) == names for n, (m, names) in modules.items())\n"
         "ImagesClient(StaticToken('t'), endpoint='http://127.0.0.1:1/v2/1').close()\n"
         "ImagesClient(StaticToken('t'), endpoint='http://127.0.0.1:1/v2/1').close()\n"
-        "assert [len(filters) for filters, *_ in state()] == [0, 0, 1, 1, 0, 0]\n"
+        "assert [len(filters) for filters, *_ in state()] == [0, 1, 1, 1, 1, 1]\n"
     )
     python(code)
 

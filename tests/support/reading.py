@@ -17,6 +17,7 @@ from rackspace_images.http.retry import Gate
 from rackspace_images.identity import Grant, granted, sign_in_call, sign_in_operation
 from rackspace_images.image import Image, ImageCheck
 from rackspace_images.listing import PageCheck, PageItems, Query, Walk
+from rackspace_images.redaction import Redactor
 from rackspace_images.regions import newest_version, versions_operation
 from rackspace_images_api.models import ImageEnvelope, ImagePage, Versions
 
@@ -64,5 +65,5 @@ def grant_from_response(credentials: Credentials, response: ApiResponse) -> Gran
     good = response_of(200, response.content, dict(response.headers))
     sender: Any = type("Open", (), {"check_open": lambda _: None})()
     call = sign_in_call(credentials, LIMITS, Gate(), None)
-    result: Any = ApiClient(handle, sender).perform(sign_in_operation(credentials, call))
+    result: Any = ApiClient(handle, sender, Redactor()).perform(sign_in_operation(credentials, call))
     return result if isinstance(result, MalformedResponse) else granted(credentials, call, 1000.0)

@@ -29,6 +29,7 @@ from rackspace_images.http.body import ApiResponse, Body
 from rackspace_images.http.call import Exchange, Limits
 from rackspace_images.identity import Grant, identity_error
 from rackspace_images.options import proxies_for, read_proxy
+from rackspace_images.redaction import Redactor
 from rackspace_images.regions import checked_endpoint, has_version
 from rackspace_images.text import one_line, visible
 from rackspace_images.token_cache import TokenCache
@@ -110,7 +111,9 @@ def test_a_time_to_wait_is_seconds_or_nothing(said: list[Any]) -> None:
 @given(answers)
 def test_every_answer_is_some_error(answer: ApiResponse) -> None:
     """Of the API, with the token it was sent hidden."""
-    error = api_error(answer, SECRET)
+    redactor = Redactor()
+    redactor.add(SECRET, are_tokens=True)
+    error = redactor.redact(api_error(answer))
     fine(error)
     assert error.status_code == answer.status_code
     assert SECRET not in str(error) + repr(error.__dict__)

@@ -75,11 +75,11 @@ class Waiting:
             return
         from .formats import json_text
 
-        image, error = progress.image, progress.error
+        error = progress.error
         facts = {
             "image_id": image_id,
-            "status": image.status if image is not None else None,
-            "progress": image.progress if image is not None else None,
+            "status": progress.status,
+            "progress": progress.percent,
             "elapsed": round(progress.elapsed, 3),
             "trouble": type(error).__name__ if error is not None else None,
         }
@@ -97,8 +97,7 @@ class Waiting:
             return "  ".join([elapsed, ", ".join(parts), pause])
         image_id, progress = under_way[0] if under_way else ("", None)
         parts = [_words(progress), elapsed]
-        image = progress.image if progress is not None else None
-        if width >= _DISPLAY and image is not None and (percent := _percent(image)) is not None:
+        if width >= _DISPLAY and progress is not None and (percent := _percent(progress)) is not None:
             full = _BAR * percent // 100
             parts.insert(0, f"[{'#' * full}{'.' * (_BAR - full)}]")
         return "  ".join([*parts, pause or image_id])
@@ -126,18 +125,16 @@ def _words(progress: Progress | None) -> str:
     if image is None:
         words = _UNSEEN
     else:
-        percent = f" {amount(image.progress, '%')}" if image.progress is not None else ""
-        words = plain(image.status) + percent
+        percent = f" {amount(progress.percent, '%')}" if progress.percent is not None else ""
+        words = plain(progress.status) + percent
     is_trouble = error is not None and not (image is None and type(error).__name__ == "ImageNotFound")
     return f"{words} ({type(error).__name__})" if is_trouble else words
 
 
 def _state(progress: Progress) -> tuple[Any, ...]:
-    image = progress.image
-    seen = (str(image.status), str(image.progress)) if image is not None else ()
-    return (*seen, type(progress.error))
+    return progress.status, progress.percent, type(progress.error)
 
 
-def _percent(image: Image) -> int | None:
-    percent = image.progress
+def _percent(progress: Progress) -> int | None:
+    percent = progress.percent
     return percent if isinstance(percent, int) and 0 <= percent <= 100 else None

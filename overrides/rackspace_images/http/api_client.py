@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import httpx
 
 from rackspace_images.errors import ImagesError
+from rackspace_images.redaction import Redactor
 
 from .body import ApiResponse
 from .call import Call, Timeout
@@ -43,6 +44,7 @@ class _Within:
 
     handle: Handle
     sender: Any
+    redactor: Redactor
     call: Call | None = None
 
     def within(self, **changes: Any) -> Self:
@@ -55,9 +57,9 @@ class _Within:
 class ApiClient(_Within, httpx.Client):
     """An `httpx.Client` for generated code, for threads."""
 
-    def __init__(self, handle: Handle, sender: Any) -> None:
+    def __init__(self, handle: Handle, sender: Any, redactor: Redactor) -> None:
         super().__init__(trust_env=False, transport=FlowTransport(self, None))
-        self.handle, self.sender = handle, sender
+        self.handle, self.sender, self.redactor = handle, sender, redactor
 
     def request(self, method: str, url: Any, **options: Any) -> ApiResponse:
         """The good response to a request of generated code. Raises `ImagesError` for every other outcome."""
@@ -97,9 +99,9 @@ class ApiClient(_Within, httpx.Client):
 class AsyncApiClient(_Within, httpx.AsyncClient):
     """`ApiClient` for tasks."""
 
-    def __init__(self, handle: Handle, sender: Any) -> None:
+    def __init__(self, handle: Handle, sender: Any, redactor: Redactor) -> None:
         super().__init__(trust_env=False, transport=FlowTransport(None, self))
-        self.handle, self.sender = handle, sender
+        self.handle, self.sender, self.redactor = handle, sender, redactor
 
     async def request(self, method: str, url: Any, **options: Any) -> ApiResponse:
         return await run_async(self.handle(self.call, request_parts(method, url, **options)), self)

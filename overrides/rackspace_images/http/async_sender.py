@@ -9,7 +9,7 @@ from functools import partial
 import httpx
 
 from rackspace_images.errors import ClientClosed, ConfigError, ImagesError
-from rackspace_images.text import hide_tokens_in_logs
+from rackspace_images.redaction import redact_logs
 
 from .async_network import AsyncNetwork
 from .body import ApiResponse, Body
@@ -36,7 +36,7 @@ class AsyncSender:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped = asyncio.Event()
         self._permits = AsyncScope(permits)
-        hide_tokens_in_logs()
+        redact_logs()
 
     def check_open(self) -> None:
         """Raises `ClientClosed` after `aclose`, and `ConfigError` in another loop than that of the first call."""

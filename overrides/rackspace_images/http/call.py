@@ -122,7 +122,7 @@ EXCHANGE = "rackspace_images.exchange"
 class Call:
     """A generated operation that is run.
 
-    `good`: the statuses of a success. `refusal`: makes the error of any other response; it gets the token too.
+    `good`: the statuses of a success. `refusal`: makes the error of any other response.
     `check`: called with the body of a success, it returns what generated code is to parse. Raises `MalformedResponse`.
     `base_url`: where the operation is; None for the endpoint of the region, which gets the token of the session.
     """
@@ -130,7 +130,7 @@ class Call:
     limits: Limits
     good: tuple[int, ...]
     max_body: int
-    refusal: Callable[[ApiResponse, str | None], ImagesError]
+    refusal: Callable[[ApiResponse], ImagesError]
     check: Any
     base_url: str | None = None
     token: str | None = None
@@ -147,6 +147,7 @@ class Call:
     """What generated code made of the response."""
     method: str = ""
     url: str = ""
+    """As it is shown, without secrets."""
     region: str | None = None
     endpoint: str | None = None
     attempts: int = 0

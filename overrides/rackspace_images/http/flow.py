@@ -51,7 +51,10 @@ Flow = Generator[Step, Any, T]
 
 
 def run(flow: Flow[T], client: ApiClient) -> T:
-    """Drives `flow` to its result; `client` performs its steps, and returns an error rather than raising it."""
+    """Drives `flow` to its result; `client` performs its steps, and returns an error rather than raising it.
+
+    An error is raised without secrets, and without the frames of the flow, whose variables hold what a server sent.
+    """
     try:
         client.sender.check_open()
         outcome = client.perform(next(flow))
@@ -60,6 +63,8 @@ def run(flow: Flow[T], client: ApiClient) -> T:
     except StopIteration as stop:
         result: T = stop.value
         return result
+    except ImagesError as error:
+        failure = client.redactor.redact(error)
     except RuntimeError as error:
         # What interrupts a wait of `threading` may come out as "release unlocked lock".
         if isinstance(error.__context__, KeyboardInterrupt | SystemExit):
@@ -67,6 +72,7 @@ def run(flow: Flow[T], client: ApiClient) -> T:
         raise
     finally:
         flow.close()
+    raise failure
 
 
 async def run_async(flow: Flow[T], client: AsyncApiClient) -> T:
@@ -79,8 +85,11 @@ async def run_async(flow: Flow[T], client: AsyncApiClient) -> T:
     except StopIteration as stop:
         result: T = stop.value
         return result
+    except ImagesError as error:
+        failure = client.redactor.redact(error)
     finally:
         flow.close()
+    raise failure
 
 
 def _advance(flow: Flow[Any], outcome: Any) -> Step:

@@ -27,6 +27,12 @@ class Proxies:
         self._of_scheme = of_scheme
         self._no_proxy = [entry.strip().lower() for entry in no.split(",")]
 
+    @property
+    def passwords(self) -> list[str]:
+        """The passwords of all of them."""
+        proxies = (self._given, *self._of_scheme.values())
+        return [proxy.raw_auth[1].decode() for proxy in proxies if proxy is not None and proxy.raw_auth]
+
     def of(self, url: str) -> httpx.Proxy | None:
         """The proxy for a URL; None where it is asked directly."""
         parts = urlsplit(url)

@@ -13,6 +13,7 @@ import httpx
 
 from rackspace_images import defaults, errors
 from rackspace_images.errors import ConfigError, ImagesError, RequestTimeout
+from rackspace_images.redaction import Redactor
 from rackspace_images.text import one_line
 
 from .body import ApiResponse
@@ -127,7 +128,7 @@ class Gate:
 
 
 def send_with_retries(
-    call: Call, build: Callable[[Exchange], httpx.Request], never: Callable[[ImagesError], bool]
+    call: Call, build: Callable[[Exchange], httpx.Request], never: Callable[[ImagesError], bool], redactor: Redactor
 ) -> Flow[ApiResponse]:
     """Sends until there is a good response, or an error that is not worth another attempt.
 
@@ -143,15 +144,16 @@ def send_with_retries(
         response: ApiResponse | None = None
         try:
             received: ApiResponse = yield build(Exchange(call.limits, call.max_body, is_fresh))
-            if call.token and received.request_id:  # which the server may make of what it was sent
-                received.request_id = received.request_id.replace(call.token, "***")
+            if received.request_id:
+                received.request_id = redactor.request_id(received.request_id)
             response = received
-            error = None if response.status_code in call.good else call.refusal(response, call.token)
+            error = None if response.status_code in call.good else call.refusal(response)
         except ImagesError as failure:
             error, is_fresh = failure, True
         elapsed, wait = clock() - began, None
         if error is not None:
             _complete(error, call)
+            redactor.redact(error)
             wait = None if never(error) else _wait_after(error, failures, waited, gate, call)
         _report(call, response, error, elapsed, wait)
         if error is None:
@@ -193,8 +195,6 @@ def _wait_after(error: ImagesError, failures: int, waited: float, gate: Gate, ca
 def _complete(error: ImagesError, call: Call) -> None:
     """What the sender did not know: where the request went, and which limit ended it."""
     error.place(method=call.method, url=call.url, attempts=call.attempts)
-    if call.token and error.request_id:
-        error.request_id = error.request_id.replace(call.token, "***")
     if not isinstance(error, RequestTimeout):
         return
     limits = call.limits

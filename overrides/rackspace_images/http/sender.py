@@ -11,7 +11,7 @@ import httpx
 
 from rackspace_images.errors import ClientClosed, ConfigError, ImagesError
 from rackspace_images.forks import renew_after_fork
-from rackspace_images.text import hide_tokens_in_logs
+from rackspace_images.redaction import redact_logs
 
 from .body import ApiResponse, Body
 from .call import EXCHANGE, Exchange
@@ -78,7 +78,7 @@ class Sender:
         self._tls = None if transport is not None else tls
         self._permits = permits
         self.scope = Scope(permits)
-        hide_tokens_in_logs()
+        redact_logs()
         renew_after_fork(self)
 
     def forked(self) -> None:
