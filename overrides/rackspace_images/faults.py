@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,8 +13,8 @@ from rackspace_images_api.models import Fault
 from . import errors
 from .defaults import MAX_IMAGE_VALUES
 from .errors import ApiError, ImageNotFound, MalformedResponse, OverLimit, ServiceUnavailable, UnexpectedStatus
-from .http.body import ApiResponse, parse_json
-from .text import shown
+from .http.body import ApiResponse
+from .text import integer, shown
 
 ERROR_OF_STATUS: dict[int, type[ApiError]] = {
     status: error for error in ApiError.__subclasses__() for status in error.status_codes
@@ -64,6 +65,26 @@ def json_object(body: bytes, max_values: int = MAX_IMAGE_VALUES) -> dict[str, An
             return found
         reason = f"the body is {shown(found)}, not an object"
     raise MalformedResponse(reason)
+
+
+def parse_json(body: bytes, max_values: int, *, is_strict: bool = False) -> Any:
+    """The value that a body holds; `is_strict`: without NaN and Infinity. Raises `ValueError` and `RecursionError`.
+
+    Raises `ResponseTooLarge` for more than `max_values`, and so for more levels, before it parses: 16 KB on the wire
+    can unfold to millions.
+    """
+    text = body.decode(json.detect_encoding(body), "surrogatepass")
+    if text.count(",") + text.count("[") + text.count("{") > max_values:
+        raise errors.ResponseTooLarge(f"the body has more than {max_values} values")
+    return (_STRICT if is_strict else _LENIENT).decode(text)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_LENIENT = json.JSONDecoder(parse_int=integer)
+_STRICT = json.JSONDecoder(parse_int=integer, parse_constant=_no_constant)
 
 
 def fault_key(obj: dict[str, Any]) -> str | None:

@@ -10,8 +10,8 @@ from typing import Any
 from . import errors
 from .credentials import UK_AUTH_URL, US_AUTH_URL, ApiKey, ApplicationCredential, Credentials, Password, StaticToken
 from .defaults import MAX_CATALOG_VALUES, MAX_PAGE_BYTES, RENEWAL_MARGIN
-from .faults import api_error
-from .http.body import ApiResponse, parse_json
+from .faults import api_error, parse_json
+from .http.body import ApiResponse
 from .http.call import Call, Limits
 from .http.flow import Operation
 from .http.retry import Gate

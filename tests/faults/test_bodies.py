@@ -106,11 +106,39 @@ def test_an_encoding_that_is_known_is_read(way: Way, encoding: str, body: bytes)
         assert way.get(server.endpoint).name == "ü"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "none", "UTF-8, identity", "binary"])
+def test_an_encoding_that_is_unknown_is_none_where_the_body_is_json(way: Way, encoding: str) -> None:
+    """Some servers name a charset there; no compression makes a body that begins like an object."""
+    with Faulty(answering(encoded(encoding, b" " + BODY))) as server:
+        assert way.get(server.endpoint).to_dict()["id"] == IMAGE_ID
+
+
+@pytest.mark.parametrize(
+    ("charset", "written_in", "name"),
+    [
+        ("ISO-8859-1", "latin-1", "ü"),
+        ("windows-1251", "cp1251", "Ж"),
+        ("ISO-8859-1", "utf-8", "ü"),
+        ("utf-16", "utf-8", "ü"),
+        ("unheard-of", "utf-8", "ü"),
+        ("utf-16", "utf-16", "ü"),
+    ],
+)
+def test_a_declared_charset_is_obeyed_where_the_body_is_not_utf_8(
+    way: Way, charset: str, written_in: str, name: str
+) -> None:
+    """JSON is UTF-8 whatever it is called; what is not, is read as what it is called."""
+    body = json.dumps({"image": {"id": IMAGE_ID, "name": name}}, ensure_ascii=False).encode(written_in)
+    with Faulty(answering(answer(200, body, Content_Type=f"application/json; charset={charset}"))) as server:
+        assert way.get(server.endpoint).name == name
+
+
 MISENCODED: dict[str, tuple[bytes, str]] = {
     "br": (encoded("br", b"\x0b\x02\x80{}\x03"), "Content-Encoding is br, which was not asked for"),
     "two": (encoded("gzip, br", gzipped(BODY)), "which was not asked for"),
     "zstd": (encoded("zstd", b"\x28\xb5\x2f\xfd"), "which was not asked for"),
-    "\x1b": (encoded("\x1b[31mred", BODY), "which was not asked for"),
+    "\x1b": (encoded("\x1b[31mred", b"<html>"), "which was not asked for"),
+    "utf-8 over HTML": (encoded("utf-8", b"<html>"), "Content-Encoding is utf-8, which was not asked for"),
     "gzip cut": (encoded("gzip", gzipped(BODY)[:-9]), "not in the encoding"),
     "gzip spoiled": (encoded("gzip", gzipped(BODY)[:15] + b"\xff" * 9), "not in the encoding"),
     "gzip after gzip": (encoded("gzip", gzipped(BODY[:9]) + gzipped(BODY[9:])), "not in the encoding"),

@@ -14,7 +14,7 @@ from faulty import IMAGE_ID, Faulty, Line, answering, its_image, token
 from hypothesis import given
 from hypothesis import strategies as st
 from rackspace_images import ApiKey, Attempt, Image, LocateResult, Progress, defaults, errors
-from rackspace_images.http.body import parse_json
+from rackspace_images.faults import parse_json
 from rackspace_images.text import one_line, shown, visible
 from scripted import answer
 

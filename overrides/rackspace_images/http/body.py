@@ -1,15 +1,15 @@
-"""The body of a response: read within bounds, decoded, and parsed within bounds."""
+"""The body of a response: read and decoded within bounds."""
 
 from __future__ import annotations
 
-import json
+import contextlib
 import zlib
 from typing import Any
 
 import httpx
 
 from rackspace_images.errors import ImagesError, MalformedResponse, ResponseTooLarge
-from rackspace_images.text import integer, one_line
+from rackspace_images.text import one_line
 
 from .call import Exchange
 from .failures import Stage, timed_out
@@ -65,11 +65,12 @@ class Body:
         fields = {name.lower(): value for name, value in received.headers.raw}
         encoding = received.headers["Content-Encoding"].strip().lower() if b"content-encoding" in fields else ""
         self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if encoding in ("gzip", "deflate") else None
+        self._unknown = "" if self._unpack is not None or encoding == "identity" else encoding
+        # Of a body that is not UTF-8, as JSON is: many declare a charset that it does not have.
+        self._charset = received.charset_encoding if b"charset" in fields.get(b"content-type", b"").lower() else None
         length = fields.get(b"content-length", b"")
         if length.isdigit() and len(length) < 20 and int(length) > self._exchange.max_body:
             self.error = self._too_large()
-        elif self._unpack is None and encoding not in ("", "identity"):
-            self.error = MalformedResponse(f"the body's Content-Encoding is {encoding}, which was not asked for")
 
     def add(self, chunk: bytes) -> bool:
         """Takes the next part; returns whether to read on."""
@@ -98,8 +99,14 @@ class Body:
         error = self.error
         if error is None and self._unpack is not None and self._exchange.body_received and not self._unpack.eof:
             error = MalformedResponse(_MISENCODED)
-        headers = [field for field in self._received.headers.raw if field[0].lower() not in _NOT_KEPT]
         content = bytes(self._decoded)
+        if error is None and self._unknown and not content.lstrip().startswith(b"{"):
+            error = MalformedResponse(f"the body's Content-Encoding is {self._unknown}, which was not asked for")
+        for charset in ("utf-8", self._charset) if self._charset else ():
+            with contextlib.suppress(LookupError, ValueError):
+                content = content.decode(charset).encode()
+                break
+        headers = [field for field in self._received.headers.raw if field[0].lower() not in _NOT_KEPT]
         response = ApiResponse(self._received.status_code, headers=headers, stream=httpx.ByteStream(content))
         response.body = content
         response.headers.encoding = "latin-1"
@@ -111,22 +118,3 @@ class Body:
 
     def _too_large(self) -> ResponseTooLarge:
         return ResponseTooLarge(f"the body has more than {self._exchange.max_body} bytes")
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-_LENIENT = json.JSONDecoder(parse_int=integer)
-_STRICT = json.JSONDecoder(parse_int=integer, parse_constant=_no_constant)
-
-
-def parse_json(body: bytes, max_values: int, *, is_strict: bool = False) -> Any:
-    """The value that a body holds; `is_strict`: without NaN and Infinity. Raises `ValueError` and `RecursionError`.
-
-    Raises `ResponseTooLarge` for more than `max_values`, before it parses: 16 KB on the wire can unfold to millions.
-    """
-    text = body.decode(json.detect_encoding(body), "surrogatepass")
-    if text.count(",") + text.count("[") + text.count("{") > max_values:
-        raise ResponseTooLarge(f"the body has more than {max_values} values")
-    return (_STRICT if is_strict else _LENIENT).decode(text)

@@ -67,9 +67,7 @@ def explain(failure: Exception, stage: Stage, tls: Tls | None) -> ImagesError | 
             # Its text quotes the header that it found wrong, which may be the token.
             return ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
         case httpx.ProxyError() | httpcore.ProxyError():
-            # The text about a CONNECT begins with the status; about SOCKS there is none.
-            status = str(failure)[:3]
-            return refused_by_proxy(int(status) if status.isascii() and status.isdigit() else None)
+            return refused_by_proxy(int(str(failure)[:3]))  # the text begins with the status
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
             return ConfigError(f"not a URL that a request can go to: {_text(failure)}")
         case _ if isinstance(_innermost(failure), ssl.SSLCertVerificationError):

@@ -196,13 +196,9 @@ class Network(NetworkState, httpcore.NetworkBackend):
             if not isinstance(outcome, httpcore.NetworkStream):
                 raise outcome or ConnectionAbortedError("the client was closed meanwhile")
             stream, received = Stream(outcome, self), bytearray()
-            try:
-                for request, size in self.pass_socks(host, port, received):
-                    stream.write(request, timeout)
-                    received += stream.read(size, timeout)
-            except BaseException:
-                stream.close()
-                raise
+            for request, size in self.pass_socks(host, port, received):
+                stream.write(request, timeout)
+                received += stream.read(size, timeout)
             return stream
         except Empty:
             raise TimeoutError from None

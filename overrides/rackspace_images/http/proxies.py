@@ -43,10 +43,10 @@ class Proxies:
         return None if any(_matches(entry, host, port) for entry in direct) else found
 
 
-def refused_by_proxy(status: int | None) -> ConnectionFailed:
+def refused_by_proxy(status: int) -> ConnectionFailed:
     """The error of a proxy that makes no way to the server. Its own words may quote the password it was given."""
-    said = f"{status} {http.client.responses.get(status, '')}".rstrip() if status else "something that is not HTTP"
-    return _refused(f"the proxy answered {said}", retryable=status is None or status >= 500 or status in (408, 429))
+    said = f"{status} {http.client.responses.get(status, '')}".rstrip()
+    return _refused(f"the proxy answered {said}", retryable=status >= 500 or status in (408, 429))
 
 
 def _refused(message: str, *, retryable: bool) -> ConnectionFailed:
