@@ -120,7 +120,8 @@ class ClientOptions:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The passwords among them: of the proxies, and of the client certificate."""
-        return (*self.network[1].passwords, *(self.cert[2:] if isinstance(self.cert, tuple) else ()))
+        of_proxies = (proxy.raw_auth[1].decode() for proxy in self.network[1].all if proxy.raw_auth)
+        return (*of_proxies, *(self.cert[2:] if isinstance(self.cert, tuple) else ()))
 
     def sender(self) -> Sender:
         """What sends for threads."""

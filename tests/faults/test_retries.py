@@ -394,10 +394,9 @@ def test_the_gate_holds_back_all_calls_to_a_region_and_none_to_another(way: Way)
 def test_a_limit_at_identity_is_obeyed_like_one_at_compute(way: Way) -> None:
     """413, 429 and 503 while signing in: waited for, then signed in. A gateway without its service is asked again."""
     with Faulty(lambda line: signing_in(line)) as server:
+        answers = iter([limited(413, 3), limited(429, retryAfter=4), limited(503, 5), answer(502), token(server.url)])
 
         def signing_in(line: Line) -> None:
-            said = [limited(413, 3), limited(429, retryAfter=4), limited(503, 5), answer(502), token(server.url)]
-            answers = iter(said)
             while (request := line.request()) is not None:
                 line.send(next(answers) if request.path.endswith("/tokens") else its_image(request))
 

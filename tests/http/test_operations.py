@@ -200,10 +200,13 @@ def test_body_is_decoded_once_as_json(get: Get, decoded: list[int], status: int,
 
 def test_page_is_decoded_once_as_json(decoded: list[int]) -> None:
     """However many images it has."""
-    page = {"images": [{"id": SOURCE_ID, "name": str(number)} for number in range(50)]}
-    with Scripted([answer(200, page)]) as server, ImagesClient(StaticToken("t"), endpoint=server.endpoint) as images:
+    page, end = {"images": [{"id": SOURCE_ID, "name": str(number)} for number in range(50)]}, {"images": []}
+    with (
+        Scripted([answer(200, page), answer(200, end)]) as server,
+        ImagesClient(StaticToken("t"), endpoint=server.endpoint) as images,
+    ):
         assert len(list(images.list())) == 50
-    assert decoded == [len(json.dumps(page))]
+    assert decoded == [len(json.dumps(page)), len(json.dumps(end))]
 
 
 FAILURES: dict[str, Any] = {

@@ -34,10 +34,6 @@ class Stage(enum.Enum):
         return self not in (Stage.PERMIT, Stage.CONNECTING, Stage.HANDSHAKE)
 
 
-_HEADERS_TOO_LARGE = 431
-"""What h11 says of headers, or a chunk's header, that are larger than it keeps."""
-
-
 def timed_out(stage: Stage) -> RequestTimeout:
     """The error of a request whose time ran out at `stage`."""
     return RequestTimeout(stage.value, sent=stage.is_sent)
@@ -72,7 +68,7 @@ def explain(failure: Exception, stage: Stage, tls: Tls | None) -> ImagesError | 
             return ConfigError(f"not a URL that a request can go to: {_text(failure)}")
         case _ if isinstance(_innermost(failure), ssl.SSLCertVerificationError):
             return tls.refused(_text(failure))
-        case _ if getattr(_innermost(failure), "error_status_hint", None) == _HEADERS_TOO_LARGE:
+        case _ if getattr(_innermost(failure), "error_status_hint", None) == 431:  # h11's, of headers beyond its limit
             return too_much_beside_body(stage, httpcore.HTTP11Connection.MAX_INCOMPLETE_EVENT_SIZE)
         case httpx.HTTPError() | httpcore.NetworkError() | httpcore.ProtocolError() | OSError():
             sent = stage.is_sent and not isinstance(failure, httpx.ConnectError | httpcore.ConnectError)

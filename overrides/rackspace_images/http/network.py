@@ -196,9 +196,13 @@ class Network(NetworkState, httpcore.NetworkBackend):
             if not isinstance(outcome, httpcore.NetworkStream):
                 raise outcome or ConnectionAbortedError("the client was closed meanwhile")
             stream, received = Stream(outcome, self), bytearray()
-            for request, size in self.pass_socks(host, port, received):
-                stream.write(request, timeout)
-                received += stream.read(size, timeout)
+            try:
+                for request, size in self.pass_socks(host, port, received):
+                    stream.write(request, timeout)
+                    received += stream.read(size, timeout)
+            except BaseException:
+                stream.close()
+                raise
             return stream
         except Empty:
             raise TimeoutError from None

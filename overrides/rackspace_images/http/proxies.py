@@ -25,13 +25,8 @@ class Proxies:
     def __init__(self, given: httpx.Proxy | None, of_scheme: Mapping[str, httpx.Proxy] = {}, no: str = "") -> None:
         self._given = given
         self._of_scheme = of_scheme
+        self.all = [proxy for proxy in (given, *of_scheme.values()) if proxy is not None]
         self._no_proxy = [entry.strip().lower() for entry in no.split(",")]
-
-    @property
-    def passwords(self) -> list[str]:
-        """The passwords of all of them."""
-        proxies = (self._given, *self._of_scheme.values())
-        return [proxy.raw_auth[1].decode() for proxy in proxies if proxy is not None and proxy.raw_auth]
 
     def of(self, url: str) -> httpx.Proxy | None:
         """The proxy for a URL; None where it is asked directly."""
