@@ -200,7 +200,8 @@ def test_body_is_decoded_once_as_json(get: Get, decoded: list[int], status: int,
 
 def test_page_is_decoded_once_as_json(decoded: list[int]) -> None:
     """However many images it has."""
-    page, end = {"images": [{"id": SOURCE_ID, "name": str(number)} for number in range(50)]}, {"images": []}
+    page = {"images": [{"id": SOURCE_ID, "name": str(number)} for number in range(50)]}
+    end: dict[str, Any] = {"images": []}
     with (
         Scripted([answer(200, page), answer(200, end)]) as server,
         ImagesClient(StaticToken("t"), endpoint=server.endpoint) as images,

@@ -128,7 +128,7 @@ def worst_bodies() -> dict[str, tuple[bytes, Callable[[bytes], Any]]]:
     fault = "{" + ",".join(f'"{number}":{{"x":1}}' for number in range(defaults.MAX_IMAGE_VALUES // 2 - 4)) + "}"
     return {
         "an image": (f'{{"image":{{"id":"{IMAGE_ID}","links":[{links}]}}}}'.encode(), image_of_body),
-        "a page": (f'{{"images":[{",".join(items)}]}}'.encode(), lambda body: page_from_body(body, 10**9, None)),
+        "a page": (f'{{"images":[{",".join(items)}]}}'.encode(), lambda body: page_from_body(body, 10**9)),
         "a catalog": (catalog.encode(), lambda body: grant_from_response(SIGN_IN, response_of(200, body))),
         "a fault": (fault.encode(), lambda body: api_error(response_of(403, body))),
     }
