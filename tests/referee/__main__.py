@@ -79,7 +79,9 @@ def main(
     if given.record or given.record_all:
         return 0
     # An entry is stale only where all that it could match was run.
-    verdict = judge(differences, accepted if not given.group else [one for one in accepted if _is_about(one, names)])
+    verdict = judge(differences, accepted)
+    counts = verdict.accepted.items()
+    verdict.accepted = {entry: count for entry, count in counts if count or not given.group or _is_about(entry, names)}
     if report := verdict.report():
         print(report)
     print("\nno difference that is not accepted" if verdict.passes else "\nFAILED: see above")
