@@ -44,7 +44,7 @@ _KINDS: dict[str, tuple[Any, str]] = {
     "user_agent": (str | None, "a str"),
     "transport": (AnyTransport | None, "an httpx.BaseTransport or httpx.AsyncBaseTransport"),
     "token_cache": (GrantStore | None, "a TokenCache or None"),
-    "on_attempt": (Callable | None, "a function or None"),
+    "on_attempt": ((Callable, type(None)), "a function or None"),
 }
 """Of what type an option is, in Python and in words; of the others a check of their own tells."""
 

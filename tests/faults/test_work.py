@@ -247,7 +247,7 @@ class Untouchable(str):
     def __iter__(self) -> Any:
         raise AssertionError
 
-    def encode(self, *args: Any) -> Any:
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> Any:
         raise AssertionError
 
     def isprintable(self) -> Any:
