@@ -230,7 +230,8 @@ def test_no_json_has_more_values_than_are_counted(value: Any) -> None:
                 parse_json(body, number - 1)
 
 
-@given(st.text(st.characters(exclude_categories=()), max_size=2000), st.integers(1, 700))
+# Without quotes: which of them `repr` chooses depends on the end of a text too.
+@given(st.text(st.characters(exclude_categories=(), exclude_characters="'\""), max_size=2000), st.integers(1, 700))
 def test_text_is_cut_before_it_is_escaped(text: str, most: int) -> None:
     """What is shown has the length that is asked for, and the beginning of what is shown of the whole."""
     for found, whole in ((one_line(text, most), visible(text)), (shown(text, most), visible(repr(text)))):
