@@ -6,8 +6,10 @@ The tests allow `SLACK` on top of what is promised, since they also run on a bus
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -20,7 +22,7 @@ from uuid import UUID
 
 import httpx
 from faults.ways import TOKEN, WAYS, Way, ids
-from faulty import IMAGE_ID, Faulty, Line, Script, its_image
+from faulty import IMAGE_ID, Faulty, Line, Script, answering, its_image, unreachable
 from rackspace_images import ApiKey, Attempt, Image, ImagesClient, LocateResult, defaults, errors
 from rackspace_images.faults import api_error
 from rackspace_images.sandbox import Sandbox
@@ -79,6 +81,40 @@ def measure_limits(way: Way) -> Iterator[Row]:
             assert type(error) is errors.RequestTimeout, error
             assert error.elapsed is not None
             yield f"{way}: {limit}= of {LIMIT:g} s ends {name}", error.elapsed, LIMIT + LATE
+
+
+@contextlib.contextmanager
+def looked_up(find: Callable[[], Any]) -> Iterator[None]:
+    """Has the name of the endpoint looked up by `find`."""
+    real = socket.getaddrinfo
+
+    def look_up(host: Any, port: Any, *args: Any, **options: Any) -> Any:
+        if host != "compute.example.com":
+            return real(host, port, *args, **options)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in find()]
+
+    socket.getaddrinfo = look_up
+    try:
+        yield
+    finally:
+        socket.getaddrinfo = real
+
+
+def measure_connecting(way: Way) -> Iterator[Row]:
+    """`timeout=` ends a lookup and silent addresses; one that is silent costs its share of the time."""
+    ended = threading.Event()
+    with looked_up(lambda: ended.wait(30) and []):
+        error = way.error("http://compute.example.com/v2/1", allow_http=True, timeout=LIMIT)
+        yield f"{way}: timeout= of {LIMIT:g} s ends a lookup", error.elapsed, LIMIT + LATE
+        ended.set()
+    with Faulty(answering(its_image)) as server, unreachable("127.0.0.2", server.port):
+        endpoint = f"http://compute.example.com:{server.port}/v2/1"
+        with looked_up(lambda: ["127.0.0.2"] * 4):
+            error = way.error(endpoint, allow_http=True, timeout=LIMIT)
+            yield f"{way}: timeout= of {LIMIT:g} s ends four silent addresses", error.elapsed, LIMIT + LATE
+        with looked_up(lambda: ["127.0.0.2", "127.0.0.1"]):
+            seconds = seconds_of(lambda: way.get(endpoint, allow_http=True, timeout=LIMIT))
+        yield f"{way}: a silent address leaves half of {LIMIT:g} s to the next", seconds, LIMIT / 2 + LATE
 
 
 def measure_close(way: Way) -> Iterator[Row]:
@@ -244,7 +280,7 @@ def measure_sandbox() -> Iterator[Row]:
 def measure() -> Iterator[Row]:
     """Measures every row."""
     for way in WAYS:
-        for rows in (measure_limits, measure_close, measure_cancel, measure_leaving):
+        for rows in (measure_limits, measure_connecting, measure_close, measure_cancel, measure_leaving):
             yield from rows(way)
     yield from measure_ctrl_c()
     yield from measure_ctrl_c_of_the_library()
