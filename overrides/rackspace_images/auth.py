@@ -108,9 +108,12 @@ class TokenSource:
     def _wait_for(self, flight: Flight, limits: Limits) -> Flow[None]:
         """Waits for a sign-in that another call leads. Raises its error."""
         error: ImagesError = RequestTimeout("the sign-in that another call leads was not done", sent=False)
+        seconds = 1.0
         while not flight.outcome.done() and limits.fits(0):
-            # A second at a time, as the word that it is done may be lost by an interruption of its leader.
-            yield Pause(min(limits.left() or 1.0, 1.0), until=flight.outcome, leader=flight.thread)
+            # A while at a time, as the word that it is done may be lost by an interruption of its leader; ever longer,
+            # as thousands of tasks that look again each second would hold up the sign-in that they wait for.
+            yield Pause(min(limits.left() or seconds, seconds), until=flight.outcome, leader=flight.thread)
+            seconds *= 2
         if flight.outcome.done():
             if (outcome := flight.outcome.result()) is None:
                 return
