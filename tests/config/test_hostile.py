@@ -134,6 +134,8 @@ entries = some(
 
 @shared
 @given(entries | nodes, entries | nodes)
+@example({"region_name": f"https://me:{SECRET}@k.example", "api_key": []}, {})
+@example({"regions": [f"https://me:{SECRET}@k.example"], "api_key": []}, {})
 def test_any_cloud(machine: Machine, entry: Any, secure: Any) -> None:
     """No shape of a cloud, and of what secure.yaml adds, ends otherwise, or shows a secret."""
     for name, value in (("clouds.yaml", entry), ("secure.yaml", secure)):

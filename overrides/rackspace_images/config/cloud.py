@@ -64,13 +64,13 @@ class Cloud:
         """All that is said, under the names of `Settings`. What holds for one region alone stands above the rest."""
         regions = self._regions()
         alone = next(iter(regions)) if len(regions) == 1 else None
-        chosen = region or self._region_name() or alone
-        extra = next((values for name, values in regions.items() if name.lower() == (chosen or "").lower()), None)
+        chosen = Given(region or self._region_name() or alone or "", "region_name")
+        extra = next((values for name, values in regions.items() if name.lower() == chosen.text.lower()), None)
         if extra is not None:
             self.layers.insert(0, extra)
         given = {name: self._given(name, aliases) for name, aliases in {**SIGN_IN, **BESIDE}.items()}
-        if chosen:
-            given["region_name"] = Given(chosen, "region_name")
+        if chosen.text:
+            given["region_name"] = chosen
         return Settings(
             self.source,
             {name: value for name, value in given.items() if value is not None},
