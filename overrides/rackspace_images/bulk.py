@@ -1,7 +1,7 @@
 """One question asked of many: many regions, many ids. What is asked is handed in.
 
-One thread takes the ids, workers ask for them, and whoever iterates gets what came of them. No more than twice
-`concurrency` are under way or wait on either side, so the ids may come from an endless iterable, and a slow one holds
+Workers take the ids as they become free, and hand what came of them to the caller that iterates. No more than twice
+`concurrency` are under way or wait to be taken, so the ids may come from an endless iterable, and a slow one holds
 nothing back.
 """
 
@@ -98,77 +98,70 @@ def file_descriptors() -> int | None:
 
 @dataclass(slots=True)
 class Ended:
-    """How the taking of ids ended, after how many; or the error that stops the run, a worker's too."""
+    """What a worker leaves when it has no more to do: the error that stops the run, or None."""
 
     error: BaseException | None = None
-    ids: int = 0
 
 
 def each(
     ids: Iterable[Id], ask: Callable[[Id], T], concurrency: int, scope: Scope | None = None
 ) -> Iterator[tuple[Id, T | ImagesError]]:
-    """(id, what `ask` gave or raised) as they arrive, by threads.
+    """(id, what `ask` gave or raised) as they arrive, by threads; one after another where no thread can be started.
 
-    Leaving early sends nothing more, ends what is under way in `scope`, and waits for nothing. The ids are taken in a
-    thread of their own: a lock on which the workers wait for their turn costs a tenth of a bulk call. Each thread has
-    the context variables of the caller that begins to iterate.
+    Leaving early sends nothing more, ends what is under way in `scope`, and waits for nothing. The ids are taken in the
+    workers' threads, by one at a time. Each thread has the context variables of the caller that begins to iterate.
     """
-    context, source, stop = copy_context(), iter(ids), threading.Event()
-    # A place for each id that is taken and not yielded. Simple queues cost less than bounded ones.
+    context = copy_context()
+    source, taking, stop = iter(ids), threading.Lock(), threading.Event()
+    # A place for each result that is under way or waits to be taken. Two simple queues cost less than a bounded one.
     places: queue.SimpleQueue[None] = queue.SimpleQueue()
-    taken: queue.SimpleQueue[tuple[Id] | None] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[Id, T | ImagesError] | Ended] = queue.SimpleQueue()
+    started = 0
 
-    def start(target: Callable[[], None], name: str) -> bool:
+    def start() -> bool:
+        nonlocal started
         # A copy of the context for each, as no two threads can be in one.
-        return start_thread(partial(context.copy().run, target), f"rackspace-images-{name}")
+        target, started = partial(context.copy().run, work), started + 1
+        is_started = start_thread(target, f"rackspace-images-{started}")
+        started -= not is_started
+        return is_started
 
-    def take() -> None:
+    def work() -> None:
         ended = Ended()
         try:
             while places.get() is None and not stop.is_set():
-                taken.put((next(source),))
-                ended.ids += 1
-                if ended.ids <= concurrency and not start(work, str(ended.ids)) and ended.ids == 1:
-                    raise ConfigError("no thread can be started", hint="get, one id after another")
+                with taking:
+                    one = next(source)
+                    if started < concurrency and not stop.is_set():
+                        start()
+                done.put((one, _outcome(ask, one)))
         except StopIteration:
             pass
         except BaseException as error:  # noqa: BLE001  raised where it is waited for
             ended.error = error
         done.put(ended)
-        taken.put(None)
 
-    def work() -> None:
-        try:
-            while not stop.is_set() and (one := taken.get()) is not None:
-                done.put((*one, _outcome(ask, *one)))
-        except BaseException as error:  # noqa: BLE001  raised where it is waited for
-            done.put(Ended(error))
-        taken.put(None)  # for the next worker
-
-    yielded, total = 0, None
+    ended = 0
     for _ in range(2 * concurrency):
         places.put(None)
     try:
-        if not start(take, "ids"):
+        if not start():
             yield from ((one, _outcome(ask, one)) for one in source)
-            return
-        while yielded != total:
+        while ended < started:
             item = done.get()
             if not isinstance(item, Ended):
                 places.put(None)
-                yielded += 1
                 yield item
             elif item.error is not None:
                 raise item.error
             else:
-                total = item.ids
+                ended += 1
     finally:
         stop.set()
         if scope is not None:
             scope.stop()
-        places.put(None)
-        taken.put(None)
+        for _ in range(started):
+            places.put(None)
 
 
 def _outcome(ask: Callable[[Id], T], one: Id) -> T | ImagesError:

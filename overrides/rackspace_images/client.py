@@ -114,9 +114,9 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         `concurrency`: at most 1,000; more than `max_connections` brings its own connections for as long as it runs.
         `deadline`: seconds for each id, from when it is sent; without one a `Retry-After` is waited for, up to an hour.
         Where `timeout` is an `httpx.Timeout`, which bounds parts only, it is 60 s unless it is given; None is none.
-        An id given twice is asked for twice and yielded twice. The ids may be endless; they are taken in a thread of
-        their own, no more than twice `concurrency` ahead of you. Raises what signing in and the configuration raise, as
-        that is no single id's. Leaving early asks for no more.
+        An id given twice is asked for twice and yielded twice. The ids may be endless; they are taken in threads, one
+        at a time. Raises what signing in and the configuration raise, as that is no single id's. Leaving early asks for
+        no more.
         """
         concurrency = checked_concurrency(concurrency, most=MAX_THREADS)
         scope = self._scope(concurrency)

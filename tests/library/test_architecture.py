@@ -232,7 +232,7 @@ def test_library_stays_small() -> None:
     """A module that outgrows some 250 lines of code has two subjects; the whole can be read in an hour."""
     sizes = {path.relative_to(LIBRARY).as_posix(): code_lines(path) for part in ORDER for path in files_of(part)}
     assert max(sizes.values()) <= 250, sizes
-    assert sum(sizes.values()) <= 4203, sizes
+    assert sum(sizes.values()) <= 4198, sizes
 
 
 def test_sandbox_and_testing_stay_small() -> None:
