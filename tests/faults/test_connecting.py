@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from faulty import IMAGE_ID, Faulty, Line, Script, answering, its_image, token, unreachable
+from faulty import IMAGE_ID, Faulty, Line, Script, answering, its_image, look_up_by, token, unreachable
 from proxying import Proxy, lead_to_loopback
 from rackspace_images import ApiKey, AsyncImagesClient, Image, Retry, errors
 from scripted import answer
@@ -85,14 +85,7 @@ print(time.monotonic())
 
 def addresses(monkeypatch: pytest.MonkeyPatch, *found: str) -> None:
     """The addresses that a name has."""
-    real = socket.getaddrinfo
-
-    def look_up(host: Any, port: Any, *args: Any, **options: Any) -> Any:
-        if host != "compute.example.com":
-            return real(host, port, *args, **options)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
-
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_by(lambda: found))
 
 
 @pytest.mark.parametrize("first", ["silent", "refused", "refused twice"])

@@ -22,7 +22,7 @@ from uuid import UUID
 
 import httpx
 from faults.ways import TOKEN, WAYS, Way, ids
-from faulty import IMAGE_ID, Faulty, Line, Script, answering, its_image, unreachable
+from faulty import IMAGE_ID, Faulty, Line, Script, answering, its_image, look_up_by, unreachable
 from rackspace_images import ApiKey, Attempt, Image, ImagesClient, LocateResult, defaults, errors
 from rackspace_images.faults import api_error
 from rackspace_images.sandbox import Sandbox
@@ -86,14 +86,7 @@ def measure_limits(way: Way) -> Iterator[Row]:
 @contextlib.contextmanager
 def looked_up(find: Callable[[], Any]) -> Iterator[None]:
     """Has the name of the endpoint looked up by `find`."""
-    real = socket.getaddrinfo
-
-    def look_up(host: Any, port: Any, *args: Any, **options: Any) -> Any:
-        if host != "compute.example.com":
-            return real(host, port, *args, **options)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in find()]
-
-    socket.getaddrinfo = look_up
+    real, socket.getaddrinfo = socket.getaddrinfo, look_up_by(find)
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -178,6 +178,18 @@ def token(endpoint: str, name: str = "token-1") -> bytes:
     user = {"RAX-AUTH:defaultRegion": "DFW"}
     access = {"token": {"id": name, "expires": "2999-01-01T00:00:00Z"}, "serviceCatalog": catalog, "user": user}
     return answer(200, json.dumps({"access": access}).encode())
+
+
+def look_up_by(find: Callable[[], Iterable[str]]) -> Callable[..., Any]:
+    """What to put in the place of `socket.getaddrinfo`: `compute.example.com` has the addresses that `find` gives."""
+    real = socket.getaddrinfo
+
+    def look_up(host: Any, port: Any, *args: Any, **options: Any) -> Any:
+        if host != "compute.example.com":
+            return real(host, port, *args, **options)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in find()]
+
+    return look_up
 
 
 @contextlib.contextmanager
