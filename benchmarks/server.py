@@ -16,7 +16,7 @@ import sys
 from typing import cast
 
 import uvloop
-from rackspace_images.sandbox.spec import example
+from rackspace_images.testing.sandbox.spec import example
 
 from .cloud import IMAGE_ID, PROJECT, REGIONS, TOKEN
 

@@ -12,7 +12,7 @@ import pytest
 from faults.ways import WAYS, Way
 from hypothesis import settings
 from rackspace_images import AsyncImagesClient, Image, ImagesClient, StaticToken
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As in a job that a shell script runs in the background; commands that are started would inherit it.

@@ -9,15 +9,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .version import __version__
+__version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import errors
-    from .adapters import client_auth, generated_client
-    from .async_client import AsyncImagesClient
-    from .bulk import LocateResult
-    from .client import ImagesClient
-    from .credentials import (
+    from .auth.credentials import (
         UK_AUTH_URL,
         US_AUTH_URL,
         ApiKey,
@@ -26,9 +22,14 @@ if TYPE_CHECKING:
         Password,
         StaticToken,
     )
+    from .auth.token_cache import TokenCache
+    from .client.async_client import AsyncImagesClient
+    from .client.bulk import LocateResult
+    from .client.client import ImagesClient
+    from .client.httpx_auth import client_auth, generated_client
+    from .client.waiting import Progress
     from .http.retry import Attempt, Retry
     from .image import Image, ImageResponse
-    from .waiting import Progress
 
 __all__ = [
     "UK_AUTH_URL",
@@ -46,6 +47,7 @@ __all__ = [
     "Progress",
     "Retry",
     "StaticToken",
+    "TokenCache",
     "__version__",
     "client_auth",
     "errors",
@@ -53,17 +55,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "adapters": ("client_auth", "generated_client"),
-    "bulk": ("LocateResult",),
-    "async_client": ("AsyncImagesClient",),
-    "client": ("ImagesClient",),
-    "credentials": (
+    "auth.credentials": (
         *("UK_AUTH_URL", "US_AUTH_URL", "ApiKey", "ApplicationCredential"),
         *("KeystonePassword", "Password", "StaticToken"),
     ),
-    "image": ("Image", "ImageResponse"),
+    "auth.token_cache": ("TokenCache",),
+    "client.async_client": ("AsyncImagesClient",),
+    "client.bulk": ("LocateResult",),
+    "client.client": ("ImagesClient",),
+    "client.httpx_auth": ("client_auth", "generated_client"),
+    "client.waiting": ("Progress",),
     "http.retry": ("Attempt", "Retry"),
-    "waiting": ("Progress",),
+    "image": ("Image", "ImageResponse"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -82,4 +85,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return __all__

@@ -18,8 +18,8 @@ from rackspace_images import (
     StaticToken,
     errors,
 )
-from rackspace_images.credentials import US_AUTH_URL
-from rackspace_images.identity import identity_error
+from rackspace_images.auth.credentials import US_AUTH_URL
+from rackspace_images.auth.identity import identity_error
 from reading import response_of
 from scripted import answer
 

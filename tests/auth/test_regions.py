@@ -87,7 +87,7 @@ def test_the_interface_that_is_asked_for() -> None:
 
 def test_a_token_from_elsewhere_learns_the_catalog() -> None:
     """A `StaticToken` with its Keystone's `auth_url` finds the regions by itself."""
-    from rackspace_images.sandbox import Sandbox
+    from rackspace_images.testing.sandbox import Sandbox
 
     with Sandbox() as sandbox, ImagesClient(StaticToken(sandbox.token, auth_url=sandbox.keystone_url)) as images:
         assert sorted(images.regions()) == ["DFW", "ORD"]

@@ -16,10 +16,10 @@ import pytest
 from cloud import SECRET, Cloud
 from conftest import SOURCE_ID
 from rackspace_images import ApiKey, ImagesClient, KeystonePassword, StaticToken, errors
+from rackspace_images.auth.identity import Grant
+from rackspace_images.auth.token_cache import TokenCache
 from rackspace_images.defaults import LONGEST_SAVE
-from rackspace_images.identity import Grant
-from rackspace_images.sandbox import Sandbox
-from rackspace_images.token_cache import TokenCache
+from rackspace_images.testing.sandbox import Sandbox
 from scripted import answer
 
 
@@ -212,9 +212,9 @@ RUN = """
 import sys
 from rackspace_images import ApiKey, ImagesClient, KeystonePassword, StaticToken, errors
 from rackspace_images.defaults import LONGEST_SAVE
-from rackspace_images.identity import Grant
-from rackspace_images.sandbox import Sandbox
-from rackspace_images.token_cache import TokenCache
+from rackspace_images.auth.identity import Grant
+from rackspace_images.testing.sandbox import Sandbox
+from rackspace_images.auth.token_cache import TokenCache
 for number in range(20):
     key = ApiKey(f"user-{number % 4}", "key", auth_url=sys.argv[1])
     with ImagesClient(key, token_cache=TokenCache(sys.argv[2])) as images:
@@ -299,8 +299,8 @@ def test_an_id_and_a_name_that_read_the_same_are_two() -> None:
 KILLED = """
 import os, signal, sys
 from rackspace_images import ApiKey
-from rackspace_images.identity import Grant
-from rackspace_images.token_cache import TokenCache
+from rackspace_images.auth.identity import Grant
+from rackspace_images.auth.token_cache import TokenCache
 os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 TokenCache(sys.argv[1]).save(ApiKey("demo", "key"), Grant("token-of-before", 2000.0, 1000.0))
 """

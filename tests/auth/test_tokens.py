@@ -15,10 +15,10 @@ from cloud import SECRET, Cloud, body
 from conftest import SOURCE_ID
 from rackspace_identity_api.models import RackspaceTokenEnvelope
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, Retry, errors
+from rackspace_images.auth.identity import Grant, granted, sign_in_call
 from rackspace_images.defaults import FRESH_TOKEN_PAUSE
 from rackspace_images.http.call import Limits
 from rackspace_images.http.retry import Gate
-from rackspace_images.identity import Grant, granted, sign_in_call
 from scripted import answer
 
 REFUSAL = answer(401, {"unauthorized": {"code": 401, "message": "Unable to authenticate user."}})

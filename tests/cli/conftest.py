@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from rackspace_images.cli.main import main
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 
 from .running import Ended, Run
 

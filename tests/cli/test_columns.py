@@ -9,7 +9,7 @@ import pytest
 from rackspace_images import Image
 from rackspace_images.cli.columns import readable_columns, wire_columns
 from rackspace_images.documents import document
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 
 from .running import ID, Run, printed
 

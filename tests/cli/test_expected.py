@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from pauses import skip_pauses
 from rackspace_images import __version__
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 
 from .running import Run
 

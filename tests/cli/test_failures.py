@@ -9,7 +9,7 @@ import pytest
 from rackspace_images import ImagesClient, errors
 from rackspace_images.cli import connection, exit_codes
 from rackspace_images.documents import vectors
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 from scripted import Scripted, answer
 
 from .running import ID, Run

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 from scripted import Request, Scripted, answer
 
 from .running import ID, Run

@@ -11,7 +11,7 @@ from argparse import Namespace
 
 import pytest
 import yaml
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 from scripted import Scripted, answer
 from slack import SLACK
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from rackspace_images.cli.sandbox_command import DEFAULT_PORT
 from rackspace_images.documents import document
-from rackspace_images.sandbox.spec import TOKENS, example
+from rackspace_images.testing.sandbox.spec import TOKENS, example
 
 from .running import Run, environment, started
 

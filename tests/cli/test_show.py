@@ -9,8 +9,8 @@ import sys
 import pytest
 from rackspace_images import ImagesClient, StaticToken
 from rackspace_images.documents import vectors
-from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import example
+from rackspace_images.testing.sandbox import Sandbox
+from rackspace_images.testing.sandbox.spec import example
 
 from .running import Run, environment
 
@@ -117,4 +117,4 @@ def test_only_what_is_needed_is_imported(sandbox: Sandbox) -> None:
     unwanted = {"yaml", "http.server", "csv"}
     others = {"table", "rows", "list_command", "locate", "show_many", "progress", "wait", "sandbox_command"}
     unwanted |= {f"rackspace_images.cli.{name}" for name in others}
-    assert not [name for name in modules if name in unwanted or name.startswith("rackspace_images.sandbox")]
+    assert not [name for name in modules if name in unwanted or name.startswith("rackspace_images.testing.sandbox")]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cloud import SECRET, Cloud
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 from scripted import answer
 
 from .running import Run, run_on_terminal

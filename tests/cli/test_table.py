@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rackspace_images.cli import readable
-from rackspace_images.sandbox.spec import example
+from rackspace_images.testing.sandbox.spec import example
 from rich.cells import cell_len
 
 from .running import images, nasty_text, printed

@@ -9,7 +9,7 @@ import socket
 import subprocess
 
 import pytest
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 from rich.cells import cell_len
 
 from .running import COMMAND, environment, run_apart, run_on_terminal, started

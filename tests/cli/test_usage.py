@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from rackspace_images.cli.durations import duration
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 
 from .running import ID, Run
 

@@ -16,7 +16,7 @@ from struct import pack
 
 import pytest
 from pauses import skip_pauses
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 from slack import SLACK
 
 from .running import Run, environment

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from rackspace_images import ApiKey, ApplicationCredential, KeystonePassword, Password
+from rackspace_images.auth.credentials import US_AUTH_URL, Credentials
 from rackspace_images.config import load
-from rackspace_images.credentials import US_AUTH_URL, Credentials
 from rackspace_images.errors import ConfigError
 
 from .conftest import Machine

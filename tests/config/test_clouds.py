@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 from rackspace_images import ApiKey, ApplicationCredential, KeystonePassword, Password, StaticToken
+from rackspace_images.auth.credentials import UK_AUTH_URL, Credentials
 from rackspace_images.config import Config, load
-from rackspace_images.credentials import UK_AUTH_URL, Credentials
 from rackspace_images.errors import ConfigError
 
 from .conftest import Machine

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from rackspace_images import ApiKey, ApplicationCredential, KeystonePassword, Password, StaticToken
+from rackspace_images.auth.credentials import UK_AUTH_URL, US_AUTH_URL, Credentials
 from rackspace_images.config import load
-from rackspace_images.credentials import UK_AUTH_URL, US_AUTH_URL, Credentials
 from rackspace_images.errors import ConfigError
 
 from .examples import OPENRC, SECRET

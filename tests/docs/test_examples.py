@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rackspace_images.sandbox import Sandbox, spec
+from rackspace_images.testing.sandbox import Sandbox, spec
 
 from .examples import (
     LANGUAGES_ELSEWHERE,

@@ -10,7 +10,7 @@ import pytest
 from conftest import SOURCE_ID, Get
 from rackspace_images import AsyncImagesClient, ImagesClient, StaticToken, errors
 from rackspace_images.documents import vectors
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 from scripted import Scripted, answer
 
 VECTORS = vectors()["vectors"]

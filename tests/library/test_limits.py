@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from rackspace_images import ImagesClient, Retry, StaticToken, errors
+from rackspace_images.auth.identity import Grant
 from rackspace_images.http.retry import Gate
-from rackspace_images.identity import Grant
 from scripted import Scripted, answer
 
 ENDPOINT = "https://compute.example.com/v2/1"

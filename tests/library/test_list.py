@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, StaticToken, errors
 from rackspace_images.documents import vectors
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 from reading import page_from_body
 from scripted import Request, Scripted, answer
 

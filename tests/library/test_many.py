@@ -302,7 +302,7 @@ def test_each_id_has_a_deadline_where_the_timeout_bounds_parts_only(
     many: Many, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that drips keeps each part in time; a deadline that is given, None too, goes before the default."""
-    monkeypatch.setattr("rackspace_images.client_base.DEADLINE", 0.3)
+    monkeypatch.setattr("rackspace_images.client.base.DEADLINE", 0.3)
     sent = echo(Request("GET", f"/images/{numbered(1)}", {}, b""))
 
     def drip(line: Line) -> None:

@@ -31,10 +31,10 @@ from rackspace_images import (
     errors,
     generated_client,
 )
-from rackspace_images.bulk import checked_concurrency
+from rackspace_images.auth.token_cache import TokenCache
+from rackspace_images.client.bulk import checked_concurrency
+from rackspace_images.client.options import ClientOptions
 from rackspace_images.defaults import CONCURRENCY, LOCATE_CONCURRENCY, MAX_CONNECTIONS
-from rackspace_images.options import ClientOptions
-from rackspace_images.token_cache import TokenCache
 from telling import everything
 
 TOKEN = StaticToken("geheim-4711")

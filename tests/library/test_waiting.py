@@ -13,7 +13,7 @@ import pytest
 from conftest import SOURCE_ID
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, Progress, StaticToken, errors
 from rackspace_images.http.flow import Pause
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 from scripted import Scripted, answer
 
 NOT_FOUND = answer(404, {"itemNotFound": {"code": 404, "message": "Image not found."}})

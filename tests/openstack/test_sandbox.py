@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import TENANT, TOKENS, example
+from rackspace_images.testing.sandbox import Sandbox
+from rackspace_images.testing.sandbox.spec import TENANT, TOKENS, example
 
 from .lab import Credentials, OpenStackLab
 from .validation import ON_PURPOSE

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from rackspace_images import AsyncImagesClient, Image, ImagesClient, KeystonePassword
+from rackspace_images.auth.identity import Grant
+from rackspace_images.auth.token_cache import TokenCache
 from rackspace_images.defaults import RENEWAL_MARGIN
-from rackspace_images.identity import Grant
-from rackspace_images.token_cache import TokenCache
 
 from .clients import Opened, both, password_of
 from .lab import Credentials, OpenStackLab, http_request

@@ -37,7 +37,7 @@ def test_the_wheel_holds_the_packages_and_the_documents() -> None:
         "rackspace_images/openapi/images.yaml",
         "rackspace_images/openapi/identity.yaml",
         "rackspace_images/openapi/vectors/images.json",
-        "rackspace_images/sandbox/__init__.py",
+        "rackspace_images/testing/sandbox/__init__.py",
         "rackspace_images/cli/main.py",
         "rackspace_images/testing/plugin.py",
         "rackspace_images_api/py.typed",

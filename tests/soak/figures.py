@@ -25,7 +25,7 @@ from faults.ways import TOKEN, WAYS, Way, ids
 from faulty import IMAGE_ID, Faulty, Line, Script, answering, its_image, look_up_by, unreachable
 from rackspace_images import ApiKey, Attempt, Image, ImagesClient, LocateResult, defaults, errors
 from rackspace_images.faults import api_error
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 from reading import grant_from_response, image_from_body, page_from_body, response_of
 
 LIMIT = 0.5

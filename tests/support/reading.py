@@ -6,7 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from rackspace_images.credentials import Credentials
+from rackspace_images.auth.credentials import Credentials
+from rackspace_images.auth.identity import Grant, granted, sign_in_call, sign_in_operation
+from rackspace_images.auth.redaction import Redactor
+from rackspace_images.client.listing import PageCheck, PageItems, Query, Walk
 from rackspace_images.defaults import MAX_PAGE_BYTES
 from rackspace_images.errors import MalformedResponse
 from rackspace_images.http.api_client import ApiClient, RequestParts
@@ -14,10 +17,7 @@ from rackspace_images.http.body import ApiResponse, Body
 from rackspace_images.http.call import Call, Exchange, Limits
 from rackspace_images.http.flow import Flow
 from rackspace_images.http.retry import Gate
-from rackspace_images.identity import Grant, granted, sign_in_call, sign_in_operation
 from rackspace_images.image import Image, ImageCheck
-from rackspace_images.listing import PageCheck, PageItems, Query, Walk
-from rackspace_images.redaction import Redactor
 from rackspace_images.regions import newest_version, versions_operation
 from rackspace_images_api.models import ImageEnvelope, ImagePage, Versions
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from rackspace_images import ApiKey, ImagesClient, errors
+from rackspace_images.auth.identity import Grant
+from rackspace_images.auth.token_cache import TokenCache
+from rackspace_images.client.options import proxies_for
 from rackspace_images.config import files
-from rackspace_images.identity import Grant
-from rackspace_images.options import proxies_for
-from rackspace_images.token_cache import TokenCache
 
 SECRET = "geheim-4711"
 KEY = ApiKey("demo", SECRET, auth_url="https://identity.example.com/v2.0")

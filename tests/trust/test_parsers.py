@@ -20,19 +20,19 @@ from faulty import IMAGE_ID
 from hypothesis import example, given, target
 from hypothesis import strategies as st
 from rackspace_images import ApiKey, Image, KeystonePassword, errors
+from rackspace_images.auth.credentials import versioned
+from rackspace_images.auth.identity import Grant, identity_error
+from rackspace_images.auth.redaction import Redactor
+from rackspace_images.auth.token_cache import TokenCache
+from rackspace_images.client.options import proxies_for, read_proxy
 from rackspace_images.config import Config, load
 from rackspace_images.config.tree import Branch, Items, Text, Unreadable, parse_json
 from rackspace_images.config.yaml_tree import parse_yaml
-from rackspace_images.credentials import versioned
 from rackspace_images.faults import api_error, retry_after
 from rackspace_images.http.body import ApiResponse, Body
 from rackspace_images.http.call import Exchange, Limits
-from rackspace_images.identity import Grant, identity_error
-from rackspace_images.options import proxies_for, read_proxy
-from rackspace_images.redaction import Redactor
 from rackspace_images.regions import checked_endpoint, has_version
 from rackspace_images.text import one_line, visible
-from rackspace_images.token_cache import TokenCache
 from reading import grant_from_response, image_from_body, page_from_body, response_of, version_from_body
 
 SECRET = "geheim-4711"

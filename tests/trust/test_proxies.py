@@ -15,7 +15,7 @@ from faulty import IMAGE_ID, Faulty, Line, answering, its_image, once
 from over_tls import context, over_tls
 from proxying import Proxy, lead_to_loopback
 from rackspace_images import ApiKey, ImagesClient, errors
-from rackspace_images.options import proxies_for
+from rackspace_images.client.options import proxies_for
 from scripted import Request, answer
 
 HOST = "api.example.test"

@@ -22,7 +22,7 @@ from faults.ways import WAYS, Way
 from faulty import IMAGE_ID, Line
 from proxying import Proxy
 from rackspace_images import ApiKey, Image, Password, client_auth, errors, generated_client
-from rackspace_images.redaction import LEFT_OUT
+from rackspace_images.auth.redaction import LEFT_OUT
 from rackspace_images_api.api.images import get_image
 from scripted import Request, Scripted, answer
 from telling import everything

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from rackspace_images import errors
-from rackspace_images.redaction import LEFT_OUT, MASK, MAX_ESCAPES, MAX_TOKENS, MIN_MASKED, Redactor, redact_logs
+from rackspace_images.auth.redaction import LEFT_OUT, MASK, MAX_ESCAPES, MAX_TOKENS, MIN_MASKED, Redactor, redact_logs
 from slack import SLACK
 
 LONG = "s3cr3t-api-key-0123456789"

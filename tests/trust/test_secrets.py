@@ -304,11 +304,11 @@ def test_a_request_id_that_quotes_is_not_believed(way: Way, caplog: pytest.LogCa
 
 
 BUGS = [
-    "rackspace_images.auth.sign_in_operation",
-    "rackspace_images.auth.granted",
-    "rackspace_images.session.choose_region",
+    "rackspace_images.auth.tokens.sign_in_operation",
+    "rackspace_images.auth.tokens.granted",
+    "rackspace_images.client.session.choose_region",
     "rackspace_images.image.api_error",
-    "rackspace_images.session.send_with_retries",
+    "rackspace_images.client.session.send_with_retries",
     "rackspace_images.http.retry._report",
     "rackspace_images.http.body.ApiResponse",
     "rackspace_images.image.json_object",

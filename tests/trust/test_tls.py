@@ -21,8 +21,8 @@ from faults.ways import TOKEN, Way, is_a
 from faulty import IMAGE_ID, Faulty, answering, its_image
 from over_tls import context, over_tls, pem
 from rackspace_images import ApiKey, ImagesClient, errors
+from rackspace_images.client.options import CA_VARIABLES
 from rackspace_images.http.tls import Tls
-from rackspace_images.options import CA_VARIABLES
 
 GOOD = answering(its_image)
 NOW = datetime.now(UTC)

@@ -22,7 +22,7 @@ from rackspace_images import (
     errors,
     generated_client,
 )
-from rackspace_images.token_cache import TokenCache
+from rackspace_images.auth.token_cache import TokenCache
 from rackspace_images_api import Client
 
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterat
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
-from rackspace_images.async_bulk import each_async
-from rackspace_images.async_client import AsyncImagesClient
+from rackspace_images.client.async_bulk import each_async
+from rackspace_images.client.async_client import AsyncImagesClient
 from rackspace_images.errors import ImagesError, InvalidImageId, MalformedResponse
 from rackspace_images.image import image_uuid
 

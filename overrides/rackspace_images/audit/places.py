@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from rackspace_images.async_client import AsyncImagesClient
-from rackspace_images.bulk import is_everyones
+from rackspace_images.client.async_client import AsyncImagesClient
+from rackspace_images.client.bulk import is_everyones
 from rackspace_images.errors import ConfigError, ImagesError, InsecureUrl, RegionNotFound, Unauthorized
 
 from .plan import Plan

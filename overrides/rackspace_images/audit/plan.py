@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from rackspace_images.async_client import AsyncImagesClient
+from rackspace_images.client.async_client import AsyncImagesClient
 from rackspace_images.http.retry import Attempt
 
 
@@ -65,7 +65,7 @@ class Connection:
         named = {"interface": self.interface, "verify": self.verify, "timeout": self.timeout}
         options: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
         if self.keep_tokens and not os.environ.get("RACKSPACE_IMAGES_NO_CACHE"):
-            from rackspace_images.token_cache import TokenCache
+            from rackspace_images.auth.token_cache import TokenCache
 
             options["token_cache"] = TokenCache()
         return options | {"deadline": self.deadline, "on_attempt": on_attempt}

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from distributed import Lock, Variable, get_client, get_worker
 
-from rackspace_images.async_client import AsyncImagesClient
+from rackspace_images.client.async_client import AsyncImagesClient
 from rackspace_images.errors import ConnectionFailed, ImagesError
 from rackspace_images.http.retry import Attempt, RateLimited, asked_to_wait
 

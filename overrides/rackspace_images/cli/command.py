@@ -9,8 +9,8 @@ from importlib import import_module
 from itertools import pairwise
 from typing import Any, NoReturn
 
+from rackspace_images import __version__
 from rackspace_images.errors import ConfigError
-from rackspace_images.version import __version__
 
 from . import output, secrets
 from .exit_codes import DONE, FAILED, USAGE, exit_code, in_words

@@ -17,7 +17,7 @@ from .logs import told
 from .watch import Watch
 
 if TYPE_CHECKING:
-    from rackspace_images.sandbox import Sandbox
+    from rackspace_images.testing.sandbox import Sandbox
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def _options(args: Namespace, watch: Watch) -> dict[str, Any]:
     options = _limits(args) | _given(interface=args.interface, verify=False if args.insecure else args.os_cacert)
     options["on_attempt"] = watch.on_attempt
     if not args.no_cache and not os.environ.get("RACKSPACE_IMAGES_NO_CACHE"):
-        from rackspace_images.token_cache import TokenCache
+        from rackspace_images.auth.token_cache import TokenCache
 
         options["token_cache"] = TokenCache()
     return options
@@ -70,7 +70,7 @@ def _asker() -> Callable[[str], str] | None:
 @contextmanager
 def started_sandbox(port: int = 0, log: Callable[[str], object] = str) -> Iterator[Sandbox]:
     """A running sandbox, whose requests are told to `log`. Raises `ConfigError` where the port cannot be had."""
-    from rackspace_images.sandbox import Sandbox
+    from rackspace_images.testing.sandbox import Sandbox
 
     with ExitStack() as stack:
         try:

@@ -23,7 +23,7 @@ from .arguments import (
 from .exit_codes import ASKING, DONE, exit_code, in_words, worst
 
 if TYPE_CHECKING:
-    from rackspace_images.client import ImagesClient
+    from rackspace_images.client.client import ImagesClient
     from rackspace_images.image import Image
 
 DESCRIPTION = "Lists the images of a region, newest first, or of all regions."
@@ -136,7 +136,7 @@ def _all_regions(
     args: argparse.Namespace, images: ImagesClient, on_error: Callable[[ImagesError], None]
 ) -> Iterator[Image]:
     """The images of all regions, which are asked at once, region by region in the order of their names."""
-    from rackspace_images.bulk import each
+    from rackspace_images.client.bulk import each
 
     regions = sorted(images.regions())
     if not regions:
@@ -149,7 +149,7 @@ def _all_regions(
         try:
             listed.extend(_listed(args, images.in_region(region), on_error))
         except ImagesError as error:
-            from rackspace_images.bulk import is_everyones
+            from rackspace_images.client.bulk import is_everyones
 
             if is_everyones(error):
                 raise

@@ -13,7 +13,7 @@ from .arguments import MANY_FORMATS, SOURCES, add_common_switches, add_connectio
 from .exit_codes import DONE, FAILED, INTERRUPTED, NOT_FOUND, USAGE, exit_code, in_words, worst
 
 if TYPE_CHECKING:
-    from rackspace_images.bulk import LocateResult
+    from rackspace_images.client.bulk import LocateResult
     from rackspace_images.image import Image
 
 DESCRIPTION = "Asks all regions at once which of them have an image."

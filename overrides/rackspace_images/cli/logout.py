@@ -25,7 +25,7 @@ def add_switches(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Forgets every kept token."""
-    from rackspace_images.token_cache import TokenCache
+    from rackspace_images.auth.token_cache import TokenCache
 
     cache = TokenCache()
     gone = cache.clear()

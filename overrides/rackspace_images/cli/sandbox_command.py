@@ -13,7 +13,7 @@ from .arguments import add_common_switches, port
 from .exit_codes import DONE, FAILED, USAGE, in_words
 
 if TYPE_CHECKING:
-    from rackspace_images.sandbox import Sandbox
+    from rackspace_images.testing.sandbox import Sandbox
 
 DEFAULT_PORT = 8774
 """The document's, for the sandbox."""
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _welcome(sandbox: Sandbox) -> str:
-    from rackspace_images.sandbox import spec
+    from rackspace_images.testing.sandbox import spec
 
     username, api_key = sandbox.api_key
     asked = spec.example("identity", "KeystonePasswordRequest")["auth"]

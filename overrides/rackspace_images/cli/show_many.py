@@ -17,7 +17,7 @@ from .show import answered
 from .watch import Watch
 
 if TYPE_CHECKING:
-    from rackspace_images.client import ImagesClient
+    from rackspace_images.client.client import ImagesClient
     from rackspace_images.image import Image
 
     from .columns import Column
@@ -68,7 +68,7 @@ def _answers(
 ) -> Iterator[tuple[ids.Given, Image | ImagesError]]:
     if not args.wait:
         return images.get_many(given, deadline=args.deadline)
-    from rackspace_images.bulk import each
+    from rackspace_images.client.bulk import each
     from rackspace_images.defaults import MAX_CONNECTIONS
 
     from .wait import Waiting

@@ -16,9 +16,9 @@ from .live import LiveLine, clock
 from .watch import Watch
 
 if TYPE_CHECKING:
-    from rackspace_images.client import ImagesClient
+    from rackspace_images.client.client import ImagesClient
+    from rackspace_images.client.waiting import Progress
     from rackspace_images.image import Image
-    from rackspace_images.waiting import Progress
 
 _UNSEEN = "not there yet"
 _BAR = 20

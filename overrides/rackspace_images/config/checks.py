@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from rackspace_images.credentials import US_AUTH_URL, Credentials, versioned
+from rackspace_images.auth.credentials import US_AUTH_URL, Credentials, versioned
 from rackspace_images.errors import ConfigError
 from rackspace_images.text import one_line, without_userinfo
 

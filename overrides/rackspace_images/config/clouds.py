@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rackspace_images.credentials import US_AUTH_URL
+from rackspace_images.auth.credentials import US_AUTH_URL
 from rackspace_images.errors import ConfigError
 from rackspace_images.text import one_line
 

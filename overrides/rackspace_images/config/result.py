@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from rackspace_images.credentials import Credentials
+from rackspace_images.auth.credentials import Credentials
 from rackspace_images.text import without_userinfo
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
-from rackspace_images.credentials import (
+from rackspace_images.auth.credentials import (
     UK_AUTH_URL,
     US_AUTH_URL,
     ApiKey,

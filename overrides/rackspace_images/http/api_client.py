@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 import httpx
 
 from rackspace_images.errors import ImagesError
-from rackspace_images.redaction import Redactor
 
 from .body import ApiResponse
 from .call import Call, Timeout
@@ -44,7 +43,8 @@ class _Within:
 
     handle: Handle
     sender: Any
-    redactor: Redactor
+    redactor: Any
+    """Takes the session's secrets out of errors."""
     call: Call | None = None
 
     def within(self, **changes: Any) -> Self:
@@ -57,7 +57,7 @@ class _Within:
 class ApiClient(_Within, httpx.Client):
     """An `httpx.Client` for generated code, for threads."""
 
-    def __init__(self, handle: Handle, sender: Any, redactor: Redactor) -> None:
+    def __init__(self, handle: Handle, sender: Any, redactor: Any) -> None:
         super().__init__(trust_env=False, transport=FlowTransport(self, None))
         self.handle, self.sender, self.redactor = handle, sender, redactor
 
@@ -99,7 +99,7 @@ class ApiClient(_Within, httpx.Client):
 class AsyncApiClient(_Within, httpx.AsyncClient):
     """`ApiClient` for tasks."""
 
-    def __init__(self, handle: Handle, sender: Any, redactor: Redactor) -> None:
+    def __init__(self, handle: Handle, sender: Any, redactor: Any) -> None:
         super().__init__(trust_env=False, transport=FlowTransport(None, self))
         self.handle, self.sender, self.redactor = handle, sender, redactor
 

@@ -17,13 +17,12 @@ from typing import Any
 import httpcore
 import httpx
 
+from .call import MAX_LEFT
 from .failures import Stage
 from .network import MAX_READ, NetworkState, addresses_of, start_thread
 
 _MAX_BUFFER = 256 * 1024
 """Bytes that are received ahead of their reading."""
-_MAX_HANDSHAKE = 86_400.0
-"""Seconds: asyncio has a limit of its own for a handshake, which must not be the shorter one."""
 
 
 class AsyncNetwork(NetworkState, httpcore.AsyncNetworkBackend):
@@ -89,12 +88,9 @@ class AsyncStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
     async def _wait(self, timeout: float | None) -> None:
         self._waiter = asyncio.get_running_loop().create_future()
-        try:
-            has_phases = isinstance(self._network.exchange.limits.timeout, httpx.Timeout)
-            async with asyncio.timeout(timeout if has_phases else None):
-                await self._waiter
-        finally:
-            self._waiter = None
+        has_phases = isinstance(self._network.exchange.limits.timeout, httpx.Timeout)
+        async with asyncio.timeout(timeout if has_phases else None):
+            await self._waiter
 
     # What httpcore calls.
 
@@ -127,7 +123,8 @@ class AsyncStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
     ) -> AsyncStream:
         self._network.exchange.stage = Stage.HANDSHAKE
         stream, transport, loop = AsyncStream(self._network), None, asyncio.get_running_loop()
-        options: Any = {"server_hostname": server_hostname, "ssl_handshake_timeout": _MAX_HANDSHAKE}
+        # asyncio has a limit of its own for a handshake, which must not be the shorter one.
+        options: Any = {"server_hostname": server_hostname, "ssl_handshake_timeout": MAX_LEFT}
         try:
             async with asyncio.timeout(timeout):
                 transport = await loop.start_tls(self._transport, stream, ssl_context, **options)

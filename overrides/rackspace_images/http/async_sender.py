@@ -9,7 +9,6 @@ from functools import partial
 import httpx
 
 from rackspace_images.errors import ClientClosed, ConfigError, ImagesError
-from rackspace_images.redaction import redact_logs
 
 from .async_network import AsyncNetwork
 from .body import ApiResponse, Body
@@ -17,13 +16,9 @@ from .call import EXCHANGE, Exchange
 from .failures import Stage, explain
 from .flow import Pause
 from .proxies import Proxies
-from .sender import CLOSED, CLOSED_MEANWHILE
+from .sender import CLOSED_MEANWHILE
 from .tls import Tls
 from .transport import AsyncTransport
-
-
-class AsyncScope(asyncio.Semaphore):
-    """The permits of a client, or of a bulk call that wants more. A bulk call cancels its own tasks."""
 
 
 class AsyncSender:
@@ -35,13 +30,12 @@ class AsyncSender:
         self._busy: set[Exchange] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped = asyncio.Event()
-        self._permits = AsyncScope(permits)
-        redact_logs()
+        self._permits = asyncio.Semaphore(permits)
 
     def check_open(self) -> None:
         """Raises `ClientClosed` after `aclose`, and `ConfigError` in another loop than that of the first call."""
         if self._stopped.is_set():
-            raise ClientClosed(CLOSED)
+            raise ClientClosed("this client is closed")
         loop = _running_loop()
         if (self._loop or loop) is not loop:
             hint = "an AsyncImagesClient for each event loop, made where it runs"

@@ -8,12 +8,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
 from rackspace_images import defaults, errors
 from rackspace_images.errors import ConfigError, ImagesError, RequestTimeout
-from rackspace_images.redaction import Redactor
 from rackspace_images.text import one_line
 
 from .body import ApiResponse
@@ -128,11 +128,12 @@ class Gate:
 
 
 def send_with_retries(
-    call: Call, build: Callable[[Exchange], httpx.Request], never: Callable[[ImagesError], bool], redactor: Redactor
+    call: Call, build: Callable[[Exchange], httpx.Request], never: Callable[[ImagesError], bool], redactor: Any
 ) -> Flow[ApiResponse]:
     """Sends until there is a good response, or an error that is not worth another attempt.
 
-    `build` makes the request of an attempt; `never`: errors that the caller has a better answer to.
+    `build` makes the request of an attempt; `never`: errors that the caller has a better answer to; `redactor`: takes
+    the session's secrets out of errors and request ids.
     """
     failures, waited, gate, clock = 0, 0.0, call.gate or Gate(), call.limits.clock
     is_fresh = not call.is_repeatable
@@ -144,8 +145,7 @@ def send_with_retries(
         response: ApiResponse | None = None
         try:
             received: ApiResponse = yield build(Exchange(call.limits, call.max_body, is_fresh))
-            if received.request_id:
-                received.request_id = redactor.request_id(received.request_id)
+            received.request_id = redactor.request_id(received.request_id)
             response = received
             error = None if response.status_code in call.good else call.refusal(response)
         except ImagesError as failure:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import threading
 import weakref
+from concurrent.futures import wait
 from queue import Empty, SimpleQueue
 
 import httpx
 
 from rackspace_images.errors import ClientClosed, ConfigError, ImagesError
-from rackspace_images.forks import renew_after_fork
-from rackspace_images.redaction import redact_logs
 
 from .body import ApiResponse, Body
 from .call import EXCHANGE, Exchange
 from .failures import Stage, explain, timed_out
 from .flow import Pause
+from .forks import renew_after_fork
 from .proxies import Proxies
 from .tls import Tls
 from .transport import Transport
@@ -63,7 +63,6 @@ class Scope:
                 exchange.abort()
 
 
-CLOSED = "this client is closed"
 CLOSED_MEANWHILE = "this client was closed meanwhile"
 
 
@@ -78,7 +77,6 @@ class Sender:
         self._tls = None if transport is not None else tls
         self._permits = permits
         self.scope = Scope(permits)
-        redact_logs()
         renew_after_fork(self)
 
     def forked(self) -> None:
@@ -89,7 +87,7 @@ class Sender:
     def check_open(self) -> None:
         """Raises `ClientClosed` after `close`."""
         if self.scope.stopped.is_set():
-            raise ClientClosed(CLOSED)
+            raise ClientClosed("this client is closed")
 
     def send(self, request: httpx.Request) -> ApiResponse | ImagesError:
         """The response to a request, read and decoded; or the error that it ended in."""
@@ -130,9 +128,7 @@ class Sender:
             hint = "await the call of an async client, and make no call in on_attempt"
             return ConfigError("a call on the thread that is signing in would wait for itself", hint=hint)
         else:
-            settled = threading.Event()
-            pause.until.add_done_callback(lambda _: settled.set())
-            settled.wait(pause.seconds)
+            wait([pause.until], pause.seconds)
         return ClientClosed(CLOSED_MEANWHILE) if stopped.is_set() else None
 
     def close(self) -> None:

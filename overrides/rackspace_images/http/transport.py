@@ -20,9 +20,9 @@ import httpcore
 import httpx
 
 from rackspace_images.defaults import KEEPALIVE_EXPIRY
-from rackspace_images.forks import renew_after_fork
 
 from .call import EXCHANGE, Exchange, monotonic
+from .forks import renew_after_fork
 from .network import Network, NetworkState
 from .proxies import Proxies
 from .tls import Tls

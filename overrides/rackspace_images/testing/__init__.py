@@ -6,5 +6,5 @@
             images_client.get(images_sandbox.add({"name": "web-1"}))
 
 The fixtures are in `plugin`, which pytest finds by itself: it needs the extra `testing`. Without pytest, use
-`rackspace_images.sandbox.Sandbox`, which is what they are made of.
+`rackspace_images.testing.sandbox.Sandbox`, which is what they are made of.
 """

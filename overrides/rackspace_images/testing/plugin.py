@@ -10,7 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from rackspace_images import AsyncImagesClient, ImagesClient
-    from rackspace_images.sandbox import Sandbox
+    from rackspace_images.testing.sandbox import Sandbox
 
 _OURS = ("OS_", "RS_", "RACKSPACE_IMAGES_", "SSL_CERT_", "REQUESTS_CA_")
 
@@ -19,7 +19,7 @@ _OURS = ("OS_", "RS_", "RACKSPACE_IMAGES_", "SSL_CERT_", "REQUESTS_CA_")
 def images_sandbox_factory() -> type[Sandbox]:
     """Makes sandboxes for fixtures of any scope: `with images_sandbox_factory() as sandbox`."""
     # Imported here, it has read the documents before a fake file system hides them.
-    from rackspace_images.sandbox import Sandbox
+    from rackspace_images.testing.sandbox import Sandbox
 
     return Sandbox
 

@@ -6,14 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from rackspace_images import (
-    ApiKey,
-    ApplicationCredential,
-    KeystonePassword,
-    Password,
-    Retry,
-    StaticToken,
-)
+from rackspace_images import ApiKey, ApplicationCredential, KeystonePassword, Password, Retry, StaticToken
 
 from referee.cases import GET, OTHER_ID, Call, Case, MakeClient, call
 from referee.groups.clouds import (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import errors
-from .defaults import ATTEMPT_TIMEOUT, LONGEST_POLL_INTERVAL, POLL_INTERVAL
-from .http.call import Limits
-from .http.flow import Flow, Pause
-from .http.retry import asked_to_wait
-from .image import Image
+from rackspace_images import errors
+from rackspace_images.defaults import ATTEMPT_TIMEOUT, LONGEST_POLL_INTERVAL, POLL_INTERVAL
+from rackspace_images.http.call import Limits
+from rackspace_images.http.flow import Flow, Pause
+from rackspace_images.http.retry import asked_to_wait
+from rackspace_images.image import Image
 
 
 @dataclass(frozen=True, slots=True)

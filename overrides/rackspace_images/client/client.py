@@ -12,15 +12,16 @@ import httpx
 from rackspace_images_api import Client
 from rackspace_images_api.api.images import get_image
 
+from rackspace_images.defaults import CONCURRENCY, GRACE, LOCATE_CONCURRENCY, MAX_THREADS, PAGE_SIZE, WAIT_TIMEOUT
+from rackspace_images.errors import ImagesError
+from rackspace_images.http.api_client import ApiClient, Handle
+from rackspace_images.http.call import Limits
+from rackspace_images.http.flow import run
+from rackspace_images.http.sender import Scope
+from rackspace_images.image import Image, image_uuid
+
+from .base import UNCHANGED, BaseClient, Id, OfCall, TimeoutOfCall, image_of
 from .bulk import LocateResult, checked_concurrency, each, located
-from .client_base import UNCHANGED, BaseClient, Id, OfCall, TimeoutOfCall, image_of
-from .defaults import CONCURRENCY, GRACE, LOCATE_CONCURRENCY, MAX_THREADS, PAGE_SIZE, WAIT_TIMEOUT
-from .errors import ImagesError
-from .http.api_client import ApiClient, Handle
-from .http.call import Limits
-from .http.flow import run
-from .http.sender import Scope
-from .image import Image, image_uuid
 from .listing import OnError, Query, Walk, readable
 from .waiting import Progress
 

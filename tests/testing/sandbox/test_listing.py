@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import REGIONS, TENANT, example
+from rackspace_images.testing.sandbox import Sandbox
+from rackspace_images.testing.sandbox.spec import REGIONS, TENANT, example
 
 from .described import problems
 

@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .auth import GrantStore
-from .defaults import ATTEMPT_TIMEOUT, DEADLINE, MAX_CONNECTIONS, MOST_CONNECTIONS
-from .errors import ConfigError
-from .http.call import Timeout, is_seconds
-from .http.proxies import Proxies
-from .http.retry import Attempt, Retry
-from .http.sender import Sender
-from .http.tls import Cert, Tls
-from .regions import INTERFACES, checked_endpoint, checked_region
-from .text import Secret, Unshown, shown, unshown
-from .version import USER_AGENT
+from rackspace_images import __version__
+from rackspace_images.auth.tokens import GrantStore
+from rackspace_images.defaults import ATTEMPT_TIMEOUT, DEADLINE, MAX_CONNECTIONS, MOST_CONNECTIONS
+from rackspace_images.errors import ConfigError
+from rackspace_images.http.call import Timeout, is_seconds
+from rackspace_images.http.proxies import Proxies
+from rackspace_images.http.retry import Attempt, Retry
+from rackspace_images.http.sender import Sender
+from rackspace_images.http.tls import Cert, Tls
+from rackspace_images.regions import INTERFACES, checked_endpoint, checked_region
+from rackspace_images.text import Secret, Unshown, shown, unshown
 
 if TYPE_CHECKING:
-    from .http.async_sender import AsyncSender
+    from rackspace_images.http.async_sender import AsyncSender
+
+USER_AGENT = f"rackspace-images/{__version__}"
 
 CA_VARIABLES = ("OS_CACERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 """Where the environment names CA certificates; the first that is set counts."""
@@ -129,7 +131,7 @@ class ClientOptions:
 
     def async_sender(self) -> AsyncSender:
         """What sends for tasks."""
-        from .http.async_sender import AsyncSender
+        from rackspace_images.http.async_sender import AsyncSender
 
         return AsyncSender(self._transport_of(httpx.AsyncBaseTransport), *self.network, self.max_connections)
 

@@ -8,7 +8,7 @@ from typing import Any
 import schemathesis
 from hypothesis import HealthCheck, settings
 from rackspace_images.documents import document, vectors
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,

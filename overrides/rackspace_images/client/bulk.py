@@ -16,8 +16,8 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from .defaults import CONCURRENCY, LOCATE_CONCURRENCY, RESERVED_DESCRIPTORS
-from .errors import (
+from rackspace_images.defaults import CONCURRENCY, LOCATE_CONCURRENCY, RESERVED_DESCRIPTORS
+from rackspace_images.errors import (
     AuthenticationFailed,
     ClientClosed,
     ConfigError,
@@ -26,10 +26,10 @@ from .errors import (
     InsecureUrl,
     RegionNotFound,
 )
-from .http.network import start_thread
-from .http.sender import Scope
-from .image import Image
-from .text import one_line
+from rackspace_images.http.network import start_thread
+from rackspace_images.http.sender import Scope
+from rackspace_images.image import Image
+from rackspace_images.text import one_line
 
 Id = TypeVar("Id")
 T = TypeVar("T")

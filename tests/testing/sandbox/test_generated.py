@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from rackspace_images.documents import vectors
-from rackspace_images.sandbox import Sandbox
+from rackspace_images.testing.sandbox import Sandbox
 from rackspace_images_api import AuthenticatedClient
 from rackspace_images_api.api.images import get_image, list_images_details
 from rackspace_images_api.models import ImageEnvelope, ImagePage

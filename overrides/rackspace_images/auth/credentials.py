@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from .errors import ConfigError
-from .text import Unshown, is_token, service_url, unshown
+from rackspace_images.errors import ConfigError
+from rackspace_images.text import Unshown, is_token, service_url, unshown
 
 if TYPE_CHECKING:
     from rackspace_identity_api import models as wire

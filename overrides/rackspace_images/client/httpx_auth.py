@@ -9,15 +9,16 @@ from typing import Any
 import httpx
 from rackspace_images_api import Client
 
-from .credentials import Credentials
-from .errors import ConfigError, InsecureUrl
-from .http.api_client import BASE_URL, ApiClient, AsyncApiClient, FlowTransport
-from .http.flow import Flow, run, run_async
-from .identity import Grant
+from rackspace_images.auth.credentials import Credentials
+from rackspace_images.auth.identity import Grant
+from rackspace_images.errors import ConfigError, InsecureUrl
+from rackspace_images.http.api_client import BASE_URL, ApiClient, AsyncApiClient, FlowTransport
+from rackspace_images.http.flow import Flow, run, run_async
+from rackspace_images.regions import checked_endpoint
+from rackspace_images.text import Unshown, service_url
+
 from .options import ClientOptions
-from .regions import checked_endpoint
 from .session import Session, place_of, session_of
-from .text import Unshown, service_url
 
 
 class ClientAuth(httpx.Auth):

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 from rackspace_images.documents import document, path, read, vectors
-from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import REGIONS, TOKENS
+from rackspace_images.testing.sandbox import Sandbox
+from rackspace_images.testing.sandbox.spec import REGIONS, TOKENS
 
 from .described import problems
 

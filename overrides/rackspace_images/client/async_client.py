@@ -13,16 +13,16 @@ import httpx
 from rackspace_images_api import Client
 from rackspace_images_api.api.images import get_image
 
+from rackspace_images.defaults import CONCURRENCY, GRACE, LOCATE_CONCURRENCY, PAGE_SIZE, WAIT_TIMEOUT
+from rackspace_images.errors import ImagesError
+from rackspace_images.http.api_client import AsyncApiClient, Handle
+from rackspace_images.http.call import Limits
+from rackspace_images.http.flow import run_async
+from rackspace_images.image import Image, image_uuid
+
 from .async_bulk import each_async
+from .base import UNCHANGED, BaseClient, Id, OfCall, TimeoutOfCall, image_of
 from .bulk import LocateResult, checked_concurrency, located
-from .client_base import UNCHANGED, BaseClient, Id, OfCall, TimeoutOfCall, image_of
-from .defaults import CONCURRENCY, GRACE, LOCATE_CONCURRENCY, PAGE_SIZE, WAIT_TIMEOUT
-from .errors import ImagesError
-from .http.api_client import AsyncApiClient, Handle
-from .http.async_sender import AsyncScope
-from .http.call import Limits
-from .http.flow import run_async
-from .image import Image, image_uuid
 from .listing import OnError, Query, Walk, readable
 from .waiting import Progress
 
@@ -53,7 +53,9 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         """`ImagesClient.locate`, awaited."""
         return await self._locate(image_uuid(image_id), regions, None)
 
-    async def _locate(self, image_id: UUID, regions: Iterable[str] | None, scope: AsyncScope | None) -> LocateResult:
+    async def _locate(
+        self, image_id: UUID, regions: Iterable[str] | None, scope: asyncio.Semaphore | None
+    ) -> LocateResult:
         names = await run_async(self._named(regions), self._api)
         clients = [self.in_region(name) for name in names]
         limits = [client._limits(scope=scope) for client in clients]
@@ -96,9 +98,9 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
             concurrency,
         )
 
-    def _scope(self, concurrency: int) -> AsyncScope | None:
+    def _scope(self, concurrency: int) -> asyncio.Semaphore | None:
         """The permits of a bulk call that wants more than the client has."""
-        return AsyncScope(concurrency) if concurrency > self._options.max_connections else None
+        return asyncio.Semaphore(concurrency) if concurrency > self._options.max_connections else None
 
     def list(
         self,

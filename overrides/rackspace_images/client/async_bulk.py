@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
+from rackspace_images.errors import ImagesError
+
 from .bulk import Ended, of_one
-from .errors import ImagesError
 
 Id = TypeVar("Id")
 T = TypeVar("T")

@@ -14,22 +14,23 @@ import httpx
 from rackspace_images_api import Client
 from rackspace_images_api.api.images import get_image
 
-from .auth import GrantStore
+from rackspace_images.auth.credentials import Credentials, StaticToken
+from rackspace_images.auth.tokens import GrantStore
+from rackspace_images.defaults import ATTEMPT_TIMEOUT, DEADLINE, MAX_CONNECTIONS
+from rackspace_images.errors import BadRequest, ConfigError, ImagesError, MalformedResponse, OverLimit
+from rackspace_images.http.api_client import ApiClient, AsyncApiClient, Handle
+from rackspace_images.http.call import Call, Limits, Timeout, is_seconds
+from rackspace_images.http.flow import Flow, Operation
+from rackspace_images.http.retry import Attempt, Retry
+from rackspace_images.http.tls import Cert
+from rackspace_images.image import Image, ImageCheck, image_call, image_uuid
+from rackspace_images.regions import checked_region
+from rackspace_images.text import Unshown, shown, unshown
+
 from .bulk import is_everyones
-from .credentials import Credentials, StaticToken
-from .defaults import ATTEMPT_TIMEOUT, DEADLINE, MAX_CONNECTIONS
-from .errors import BadRequest, ConfigError, ImagesError, MalformedResponse, OverLimit
-from .http.api_client import ApiClient, AsyncApiClient, Handle
-from .http.call import Call, Limits, Timeout, is_seconds
-from .http.flow import Flow, Operation
-from .http.retry import Attempt, Retry
-from .http.tls import Cert
-from .image import Image, ImageCheck, image_call, image_uuid
 from .listing import PageItems, Walk
 from .options import ClientOptions
-from .regions import checked_region
 from .session import Place, image_response, place_of, session_of
-from .text import Unshown, shown, unshown
 from .waiting import Progress, until_active
 
 AnyApi = TypeVar("AnyApi", ApiClient, AsyncApiClient)
@@ -106,7 +107,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         Raises `ConfigError`, which says what is missing and where it looked.
         """
         options = Unshown(options)
-        from .config import load
+        from rackspace_images.config import load
 
         config = load(cloud, region=region, ask=ask)
         found: dict[str, Any] = {

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-import rackspace_images.sandbox
-from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.server import MAX_BODY
-from rackspace_images.sandbox.spec import example
+import rackspace_images.testing.sandbox
+from rackspace_images.testing.sandbox import Sandbox
+from rackspace_images.testing.sandbox.server import MAX_BODY
+from rackspace_images.testing.sandbox.spec import example
 
 SOURCE = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
 
@@ -268,7 +268,7 @@ def test_a_line_is_logged_for_each_request() -> None:
 def test_it_stands_apart() -> None:
     """The sandbox imports nothing of this package but the documents, and nothing that a client is made of."""
     allowed = {*sys.stdlib_module_names}
-    (folder,) = map(Path, rackspace_images.sandbox.__path__)
+    (folder,) = map(Path, rackspace_images.testing.sandbox.__path__)
     for file in folder.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 from rackspace_images.documents import document
-from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import TENANT, TOKENS, example
+from rackspace_images.testing.sandbox import Sandbox
+from rackspace_images.testing.sandbox.spec import TENANT, TOKENS, example
 
 from .described import problems
 

@@ -13,13 +13,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol, runtime_checkable
 
+from rackspace_images.defaults import LONGEST_REFUSAL, REFUSAL_MEMORY
+from rackspace_images.errors import AuthenticationFailed, ClientClosed, ImagesError, MalformedResponse, RequestTimeout
+from rackspace_images.http.call import Limits, monotonic
+from rackspace_images.http.flow import Flow, Pause
+from rackspace_images.http.forks import renew_after_fork
+from rackspace_images.http.retry import Gate
+
 from .credentials import Credentials, StaticToken
-from .defaults import LONGEST_REFUSAL, REFUSAL_MEMORY
-from .errors import AuthenticationFailed, ClientClosed, ImagesError, MalformedResponse, RequestTimeout
-from .forks import renew_after_fork
-from .http.call import Limits, monotonic
-from .http.flow import Flow, Pause
-from .http.retry import Gate
 from .identity import NOT_IDENTITY, Grant, granted, sign_in_call, sign_in_operation
 from .redaction import Redactor
 

@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from . import errors
+from rackspace_images import errors
+from rackspace_images.defaults import MAX_CATALOG_VALUES, MAX_PAGE_BYTES, RENEWAL_MARGIN
+from rackspace_images.faults import api_error, parse_json
+from rackspace_images.http.body import ApiResponse
+from rackspace_images.http.call import Call, Limits
+from rackspace_images.http.flow import Operation
+from rackspace_images.http.retry import Gate
+from rackspace_images.regions import Endpoint, keystone_endpoints, rackspace_endpoints
+from rackspace_images.text import Secret, is_token
+
 from .credentials import UK_AUTH_URL, US_AUTH_URL, ApiKey, ApplicationCredential, Credentials, Password, StaticToken
-from .defaults import MAX_CATALOG_VALUES, MAX_PAGE_BYTES, RENEWAL_MARGIN
-from .faults import api_error, parse_json
-from .http.body import ApiResponse
-from .http.call import Call, Limits
-from .http.flow import Operation
-from .http.retry import Gate
-from .regions import Endpoint, keystone_endpoints, rackspace_endpoints
-from .text import Secret, is_token
 
 NOT_IDENTITY = "check auth_url, and what stands between"
 

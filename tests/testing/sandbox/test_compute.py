@@ -5,8 +5,8 @@ import re
 import httpx
 import pytest
 from rackspace_images.documents import document
-from rackspace_images.sandbox import Sandbox
-from rackspace_images.sandbox.spec import TENANT, TOKENS
+from rackspace_images.testing.sandbox import Sandbox
+from rackspace_images.testing.sandbox.spec import TENANT, TOKENS
 
 SOURCE = "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
 V2 = f"/dfw/v2/{TENANT}/images/{SOURCE}"

@@ -11,20 +11,18 @@ from typing import Any
 
 import httpx
 
-from . import errors
-from .auth import TokenSource
-from .credentials import Credentials, StaticToken
-from .defaults import FRESH_TOKEN_PAUSE
-from .http.api_client import RequestParts
-from .http.body import ApiResponse
-from .http.call import EXCHANGE, Call, Exchange, Limits, monotonic
-from .http.flow import Flow, Pause
-from .http.retry import Gate, send_with_retries
-from .identity import Grant
-from .image import ImageCheck, ImageResponse, image_call, image_uuid
-from .listing import page_call
-from .options import ClientOptions, check_limit
-from .regions import (
+from rackspace_images import errors
+from rackspace_images.auth.credentials import Credentials, StaticToken
+from rackspace_images.auth.identity import Grant
+from rackspace_images.auth.tokens import TokenSource
+from rackspace_images.defaults import FRESH_TOKEN_PAUSE
+from rackspace_images.http.api_client import RequestParts
+from rackspace_images.http.body import ApiResponse
+from rackspace_images.http.call import EXCHANGE, Call, Exchange, Limits, monotonic
+from rackspace_images.http.flow import Flow, Pause
+from rackspace_images.http.retry import Gate, send_with_retries
+from rackspace_images.image import ImageCheck, ImageResponse, image_call, image_uuid
+from rackspace_images.regions import (
     checked_endpoint,
     choose_region,
     compute_endpoints,
@@ -33,7 +31,10 @@ from .regions import (
     no_catalog,
     versions_operation,
 )
-from .text import one_line
+from rackspace_images.text import one_line
+
+from .listing import page_call
+from .options import ClientOptions, check_limit
 
 log = logging.getLogger("rackspace_images")
 

@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import TypeVar
 from urllib.parse import unquote
 
-from .errors import (
+from rackspace_images.errors import (
     ApiError,
     ClientClosed,
     ImagesError,
@@ -104,6 +104,7 @@ class Redactor:
     def __init__(self) -> None:
         self._secrets: dict[str, _Secret] = {}
         _redactors[id(self)] = self
+        redact_logs()
 
     def add(self, *secrets: str, are_tokens: bool = False) -> None:
         """Remembers secrets; of too many tokens the oldest are forgotten."""
@@ -126,9 +127,9 @@ class Redactor:
                 return self.text(masked, is_ours=is_ours)
         return text
 
-    def request_id(self, text: str) -> str:
+    def request_id(self, text: str | None) -> str | None:
         """A request id without secrets; one in OpenStack's form is not searched, for it is in every response."""
-        return text if _REQUEST_ID.fullmatch(text) else self.text(text)
+        return text if text is None or _REQUEST_ID.fullmatch(text) else self.text(text)
 
     def body(self, body: bytes) -> bytes:
         """The body of a response without secrets; empty where it is left out."""
@@ -225,6 +226,6 @@ def _shown(text: str) -> str:
 
 
 def redact_logs() -> None:
-    """Puts a filter on our loggers and those of the libraries below; called for each client, it is there once."""
+    """Puts a filter on our loggers and those of the libraries below; called for each session, it is there once."""
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_redact_record)

@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rackspace_images.defaults import LONGEST_SAVE
+from rackspace_images.regions import Endpoint
+from rackspace_images.text import is_token
+
 from .credentials import Credentials
-from .defaults import LONGEST_SAVE
 from .identity import Grant
-from .regions import Endpoint
-from .text import is_token
 
 log = logging.getLogger("rackspace_images.auth")
 

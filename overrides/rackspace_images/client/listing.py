@@ -16,12 +16,12 @@ from rackspace_images_api import Client
 from rackspace_images_api.api.images import list_images_details
 from rackspace_images_api.models import ImagePage
 
-from .defaults import MAX_PAGE_BYTES, MAX_PAGE_IMAGES, MAX_PAGE_VALUES, MAX_URL, PAGE_SIZE
-from .errors import BadRequest, ConfigError, MalformedResponse, ResponseTooLarge
-from .faults import api_error, json_object
-from .http.call import Call, Limits
-from .http.flow import Operation
-from .image import GOOD, Image, copied, image_uuid, missing, received_id
+from rackspace_images.defaults import MAX_PAGE_BYTES, MAX_PAGE_IMAGES, MAX_PAGE_VALUES, MAX_URL, PAGE_SIZE
+from rackspace_images.errors import BadRequest, ConfigError, MalformedResponse, ResponseTooLarge
+from rackspace_images.faults import api_error, json_object
+from rackspace_images.http.call import Call, Limits
+from rackspace_images.http.flow import Operation
+from rackspace_images.image import GOOD, Image, copied, image_uuid, missing, received_id
 
 OnError = Callable[[MalformedResponse], object]
 PageItems = list[Image | MalformedResponse]
