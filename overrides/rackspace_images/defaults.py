@@ -12,13 +12,13 @@ ATTEMPTS = 4
 BACKOFF = 0.5
 """Seconds before the second attempt, doubled for each further one, each shortened by chance to a half at the least."""
 
-LONGEST_BACKOFF = 8.0
+MAX_BACKOFF = 8.0
 """Seconds that such a wait may be at the most."""
 
-LONGEST_RETRY_AFTER = 3600.0
+MAX_RETRY_AFTER = 3600.0
 """Seconds: a `Retry-After`, or what several for one call come to, that is longer is not waited for."""
 
-SHORTEST_RETRY_AFTER = 0.05
+MIN_RETRY_AFTER = 0.05
 """Seconds: a shorter `Retry-After` is raised to it and counts as an attempt, whatever `Retry(backoff=)` is."""
 
 FRESH_TOKEN_PAUSE = 1.0
@@ -30,7 +30,7 @@ LONG_WAIT = 5.0
 MAX_CONNECTIONS = 100
 """Connections that a client has at once; who needs one more waits for it."""
 
-MOST_CONNECTIONS = 10_000
+CONNECTIONS_LIMIT = 10_000
 """The largest `max_connections`."""
 
 MAX_THREADS = 1000
@@ -74,19 +74,19 @@ MAX_TEXT = 400
 MAX_LINE = 600
 """Characters that `str()` and `repr()` of an error have at the most, whatever a server sent."""
 
-DEEPEST_JSON = 100
+MAX_JSON_DEPTH = 100
 """Levels of nesting that an answer may have; no image has more than a few."""
 
 RENEWAL_MARGIN = 120.0
 """Seconds before a token's end at which it is renewed; a tenth of its life where that is less."""
 
-REFUSAL_MEMORY = 30.0
+SIGN_IN_BACKOFF = 30.0
 """Seconds for which a plain refusal of credentials is remembered; doubled with each further one."""
 
-LONGEST_SAVE = 60.0
+MAX_SAVE_TIME = 60.0
 """Seconds: a file that another process began to write into the token cache longer ago than this is removed."""
 
-LONGEST_REFUSAL = 600.0
+MAX_SIGN_IN_BACKOFF = 600.0
 """Seconds that a refusal is remembered at the most."""
 
 CONCURRENCY = 32
@@ -98,7 +98,7 @@ PAGE_SIZE = 200
 POLL_INTERVAL = 2.0
 """Seconds between the first two looks of `wait_until_active`; half as long again after each further one."""
 
-LONGEST_POLL_INTERVAL = 30.0
+MAX_POLL_INTERVAL = 30.0
 """Seconds between two looks at the most, each shortened by chance to three quarters at the least."""
 
 WAIT_TIMEOUT = 3600.0

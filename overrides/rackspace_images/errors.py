@@ -49,8 +49,8 @@ class ImagesError(Exception):
 
     retryable: bool = False
     """Whether the same call may succeed if it is made again later."""
-    usual_hint: ClassVar[str | None] = None
-    signing_in: bool = False
+    _class_hint: ClassVar[str | None] = None
+    _signing_in: bool = False
     """Whether it happened while signing in, so that it is no single image's."""
 
     def __init__(self, message: str = "", *, hint: str | None = None, **context: Any) -> None:
@@ -65,9 +65,9 @@ class ImagesError(Exception):
         self.image_id: str | None = None
         self.attempts: int | None = None
         self.elapsed: float | None = None
-        self.place(**context)
+        self._add_context(**context)
 
-    def place(self, **context: Any) -> None:
+    def _add_context(self, **context: Any) -> None:
         """Sets what the raising place did not know; what is known already stays."""
         for name, value in context.items():
             if value is not None and getattr(self, name, None) is None:
@@ -76,10 +76,10 @@ class ImagesError(Exception):
     @property
     def hint(self) -> str | None:
         """What to do about it: the `try:` part of `str(error)`."""
-        return self._hint or self._usual_hint()
+        return self._hint or self._default_hint()
 
-    def _usual_hint(self) -> str | None:
-        return self.usual_hint
+    def _default_hint(self) -> str | None:
+        return self._class_hint
 
     def _what(self) -> str:
         return one_line(self.message or "")
@@ -167,21 +167,21 @@ class BadRequest(ApiError):
     """400: the server cannot read the request, or the tenant in the URL is not the token's."""
 
     status_codes = (400,)
-    usual_hint = "check that the endpoint's tenant is the token's own"
+    _class_hint = "check that the endpoint's tenant is the token's own"
 
 
 class Unauthorized(ApiError, AuthError):
     """401: the token is missing, unknown or expired."""
 
     status_codes = (401,)
-    usual_hint = "sign in again, or give a token that is still good"
+    _class_hint = "sign in again, or give a token that is still good"
 
 
 class Forbidden(ApiError):
     """403: the token is good, and its user may not see the image."""
 
     status_codes = (403,)
-    usual_hint = "ask the image's owner to share it, or sign in to another project"
+    _class_hint = "ask the image's owner to share it, or sign in to another project"
 
 
 class ImageNotFound(ApiError):
@@ -189,7 +189,7 @@ class ImageNotFound(ApiError):
 
     status_codes = (404,)
 
-    def _usual_hint(self) -> str:
+    def _default_hint(self) -> str:
         return f"rackspace-images locate {self.image_id or 'IMAGE_ID'}"
 
 
@@ -197,7 +197,7 @@ class BadMethod(ApiError):
     """405: a GET is not allowed at this URL."""
 
     status_codes = (405,)
-    usual_hint = "check that the endpoint is a compute endpoint"
+    _class_hint = "check that the endpoint is a compute endpoint"
 
 
 class ConflictingRequest(ApiError):
@@ -213,7 +213,7 @@ class OverLimit(ApiError):
     retryable = True
     retry_after: float | None = None
 
-    def _usual_hint(self) -> str:
+    def _default_hint(self) -> str:
         return _wait_hint(self.retry_after)
 
 
@@ -222,7 +222,7 @@ class ApiFault(ApiError):
 
     status_codes = (500,)
     retryable = True
-    usual_hint = "again later; if it stays, give support the request_id"
+    _class_hint = "again later; if it stays, give support the request_id"
 
 
 class ServiceUnavailable(ApiError):
@@ -232,14 +232,14 @@ class ServiceUnavailable(ApiError):
     retryable = True
     retry_after: float | None = None
 
-    def _usual_hint(self) -> str:
+    def _default_hint(self) -> str:
         return _wait_hint(self.retry_after)
 
 
 class UnexpectedStatus(ApiError):
     """Any status that the document does not describe, and a 404 that does not speak of the image."""
 
-    usual_hint = "check that the endpoint is a compute endpoint, version and tenant included"
+    _class_hint = "check that the endpoint is a compute endpoint, version and tenant included"
 
 
 def _wait_hint(seconds: float | None) -> str:
@@ -249,7 +249,7 @@ def _wait_hint(seconds: float | None) -> str:
 class MalformedResponse(ImagesError):
     """A 200 or 203 that is no image: `message` says what is wrong, `body` keeps the answer's bytes."""
 
-    usual_hint = "check that the endpoint is a compute endpoint, and what stands between"
+    _class_hint = "check that the endpoint is a compute endpoint, and what stands between"
 
     def __init__(self, message: str = "", *, body: bytes = b"", status_code: int | None = None, **context: Any) -> None:
         super().__init__(message, **context)
@@ -260,7 +260,7 @@ class MalformedResponse(ImagesError):
 class ResponseTooLarge(ImagesError):
     """The answer has more bytes than any image, as sent or once decoded. It was not read to its end."""
 
-    usual_hint = "check that the endpoint is a compute endpoint, and what stands between"
+    _class_hint = "check that the endpoint is a compute endpoint, and what stands between"
 
     def __init__(self, message: str = "", *, status_code: int | None = None, **context: Any) -> None:
         super().__init__(message, **context)
@@ -274,7 +274,7 @@ class ConnectionFailed(ImagesError, ConnectionError):
     """
 
     retryable = True
-    usual_hint = "check the endpoint, the network and the proxy"
+    _class_hint = "check the endpoint, the network and the proxy"
 
     def __init__(self, message: str = "", *, sent: bool = True, **context: Any) -> None:
         super().__init__(message, **context)
@@ -285,9 +285,9 @@ class RequestTimeout(ImagesError, TimeoutError):
     """No answer in time; `message` says which part ran out. `sent`: whether the server may have got the request."""
 
     retryable = True
-    usual_hint = "again, or allow more time (timeout=, --request-timeout)"
+    _class_hint = "again, or allow more time (timeout=, --request-timeout)"
 
-    at_deadline: bool = False
+    _at_deadline: bool = False
     """Whether the whole call's time was over, not only that of an attempt."""
 
     def __init__(self, message: str = "", *, sent: bool = True, **context: Any) -> None:
@@ -307,31 +307,31 @@ class WaitTimeout(NotActive, TimeoutError):
     """The image was not ACTIVE in time. It may be later."""
 
     retryable = True
-    usual_hint = "again, or allow more time (timeout=, --timeout)"
+    _class_hint = "again, or allow more time (timeout=, --timeout)"
 
 
 class ImageBuildFailed(NotActive):
     """The image ended in ERROR: its snapshot was not made."""
 
-    usual_hint = "make the snapshot again; if it stays, give support the image and the request_id"
+    _class_hint = "make the snapshot again; if it stays, give support the image and the request_id"
 
 
 class ImageVanished(NotActive):
     """The image was seen, and then it was DELETED or gone: its upload failed, or somebody deleted it."""
 
-    usual_hint = "make the snapshot again, and keep its server until it is done"
+    _class_hint = "make the snapshot again, and keep its server until it is done"
 
 
 class InvalidImageId(ImagesError, ValueError):
     """The id is no UUID. Nothing was sent."""
 
-    usual_hint = "give a UUID such as e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
+    _class_hint = "give a UUID such as e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
 
 
 class RegionNotFound(ImagesError):
     """The catalog has no compute in the region that was asked for, or none was asked for and there are several."""
 
-    usual_hint = "one of these, or rackspace-images regions"
+    _class_hint = "one of these, or rackspace-images regions"
 
 
 class ConfigError(ImagesError):
@@ -341,10 +341,10 @@ class ConfigError(ImagesError):
 class InsecureUrl(ImagesError):
     """A token would have gone over plain http to another machine. Nothing was sent."""
 
-    usual_hint = "https://, or allow_http=True if you mean it"
+    _class_hint = "https://, or allow_http=True if you mean it"
 
 
 class ClientClosed(ImagesError):
     """The client was closed before this call."""
 
-    usual_hint = "make a new client"
+    _class_hint = "make a new client"

@@ -16,7 +16,7 @@ import attrs
 from rackspace_images_api import completed, models
 from rackspace_images_api.types import UNSET
 
-from .defaults import DEEPEST_JSON, MAX_IMAGE_BYTES
+from .defaults import MAX_IMAGE_BYTES, MAX_JSON_DEPTH
 from .errors import InvalidImageId, MalformedResponse
 from .faults import api_error, fault_key, json_object
 from .http.call import Call, Limits
@@ -220,7 +220,7 @@ def missing(envelope: dict[str, Any], member: str, kind: str, *, wanted: str) ->
     return MalformedResponse(f"no {member} in the answer")
 
 
-def copied(value: Any, levels: int = DEEPEST_JSON) -> Any:
+def copied(value: Any, levels: int = MAX_JSON_DEPTH) -> Any:
     """`copy.deepcopy` for what JSON can hold, at a tenth of its time, and never deeper than `levels`."""
     if levels < 0:
         raise MalformedResponse("the image is nested too deeply")

@@ -16,11 +16,11 @@ from .errors import ConfigError, InsecureUrl, MalformedResponse, RegionNotFound
 from .faults import api_error, json_object
 from .http.call import Call, Limits
 from .http.flow import Operation
-from .http.retry import Gate
+from .http.retry import RateLimitGate
 from .text import service_url
 
 if TYPE_CHECKING:
-    from rackspace_identity_api import models as wire
+    from rackspace_identity_api import models
 
 INTERFACES = ("public", "internal", "admin")
 
@@ -35,24 +35,24 @@ class Endpoint(NamedTuple):
     url: str
 
 
-def rackspace_endpoints(catalog: Iterable[wire.RackspaceService]) -> Iterator[Endpoint]:
+def rackspace_endpoints(catalog: Iterable[models.RackspaceService]) -> Iterator[Endpoint]:
     """The endpoints of a catalog of Rackspace Identity."""
-    from rackspace_identity_api import models as wire
+    from rackspace_identity_api import models
 
-    for service in _each(catalog, wire.RackspaceService):
-        for place in _each(service.endpoints, wire.RackspaceEndpoint):
+    for service in _each(catalog, models.RackspaceService):
+        for place in _each(service.endpoints, models.RackspaceEndpoint):
             urls = (place.public_url, place.internal_url, place.admin_url)
             for interface, url in zip(INTERFACES, urls, strict=True):
                 if url and isinstance(url, str):
                     yield Endpoint(_word(service.name), _word(service.type_), _word(place.region), interface, url)
 
 
-def keystone_endpoints(catalog: Iterable[wire.KeystoneService]) -> Iterator[Endpoint]:
+def keystone_endpoints(catalog: Iterable[models.KeystoneService]) -> Iterator[Endpoint]:
     """The endpoints of a catalog of Keystone v3."""
-    from rackspace_identity_api import models as wire
+    from rackspace_identity_api import models
 
-    for service in _each(catalog, wire.KeystoneService):
-        for place in _each(service.endpoints, wire.KeystoneEndpoint):
+    for service in _each(catalog, models.KeystoneService):
+        for place in _each(service.endpoints, models.KeystoneEndpoint):
             if place.url and isinstance(place.url, str):
                 region = _word(place.region_id) or _word(place.region)
                 yield Endpoint(_word(service.name), _word(service.type_), region, _word(place.interface), place.url)
@@ -150,7 +150,7 @@ def has_version(url: str) -> bool:
     return any(_VERSION.fullmatch(part) for part in urlsplit(url).path.split("/"))
 
 
-def versions_operation(limits: Limits, url: str, region: str, gate: Gate) -> Operation:
+def versions_operation(limits: Limits, url: str, region: str, gate: RateLimitGate) -> Operation:
     """`list_versions` at a compute URL without a version, which needs no token."""
     call = Call(
         limits, (200, 300, 404), MAX_PAGE_BYTES, api_error, _check_versions, base_url=url, gate=gate, region=region
@@ -177,7 +177,7 @@ def newest_version(url: str, call: Call) -> str:
         if version_id in offered:
             return f"{url}/{path}"
     error = MalformedResponse(_NO_VERSION, body=b"" if call.response is None else call.response.content)
-    call.place(error)
+    call.add_context(error)
     raise error
 
 

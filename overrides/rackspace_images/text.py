@@ -12,7 +12,7 @@ MAX_SHOWN = 80
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
-class Unshown(dict[str, Any]):
+class RedactedOptions(dict[str, Any]):
     """Options, with passwords among them: no traceback with local variables shows one."""
 
     def __repr__(self) -> str:
@@ -28,19 +28,19 @@ class Secret(str):
         return "***"
 
 
-class _UnshownParts(tuple[str, ...]):
+class _RedactedParts(tuple[str, ...]):
     __slots__ = ()
 
     def __repr__(self) -> str:
         return "(…)"
 
 
-def unshown(value: Any) -> Any:
+def redacted(value: Any) -> Any:
     """`value` with a `repr` that shows nothing, if it is a tuple: the third part of a client certificate is secret."""
-    return _UnshownParts(value) if isinstance(value, tuple) else value
+    return _RedactedParts(value) if isinstance(value, tuple) else value
 
 
-def visible(text: str) -> str:
+def escape_control_characters(text: str) -> str:
     """`text` with every control, format, surrogate and separator character written as an escape, such as \\x1b.
 
     What a server says could otherwise move the cursor, recolour the terminal or turn the direction of writing.
@@ -57,8 +57,8 @@ def _visible(character: str) -> str:
 
 
 def one_line(text: str, most: int = MAX_TEXT) -> str:
-    """`visible`, of as much as fits in a message: the text is cut before it is escaped, which takes its time."""
-    text = visible(text[: most + 1])
+    """As much of `text` as fits in a message, escaped. It is cut first, as to escape a long one takes its time."""
+    text = escape_control_characters(text[: most + 1])
     return text if len(text) <= most else text[:most] + "…"
 
 

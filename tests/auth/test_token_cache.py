@@ -16,9 +16,9 @@ import pytest
 from cloud import SECRET, Cloud
 from conftest import SOURCE_ID
 from rackspace_images import ApiKey, ImagesClient, KeystonePassword, StaticToken, errors
-from rackspace_images.auth.identity import Grant
+from rackspace_images.auth.identity import AccessInfo
 from rackspace_images.auth.token_cache import TokenCache
-from rackspace_images.defaults import LONGEST_SAVE
+from rackspace_images.defaults import MAX_SAVE_TIME
 from rackspace_images.testing.sandbox import Sandbox
 from scripted import answer
 
@@ -200,7 +200,7 @@ def test_a_user_a_file(tmp_path: Path) -> None:
         ApiKey("a", "1", auth_url="https://two"),
         ApiKey("a", "2", auth_url="https://one"),
     ):
-        cache.save(credentials, Grant("t", None, 0.0))
+        cache.save(credentials, AccessInfo("t", None, 0.0))
     assert len(files(tmp_path)) == 3
     assert cache.clear() == 3
     assert files(tmp_path) == []
@@ -211,8 +211,8 @@ def test_a_user_a_file(tmp_path: Path) -> None:
 RUN = """
 import sys
 from rackspace_images import ApiKey, ImagesClient, KeystonePassword, StaticToken, errors
-from rackspace_images.defaults import LONGEST_SAVE
-from rackspace_images.auth.identity import Grant
+from rackspace_images.defaults import MAX_SAVE_TIME
+from rackspace_images.auth.identity import AccessInfo
 from rackspace_images.testing.sandbox import Sandbox
 from rackspace_images.auth.token_cache import TokenCache
 for number in range(20):
@@ -293,16 +293,16 @@ def test_an_id_and_a_name_that_read_the_same_are_two() -> None:
     common: dict[str, Any] = {"auth_url": "https://k", "username": "u", "password": "p", "project_name": "p"}
     one = KeystonePassword(**common, user_domain_id="default")
     other = KeystonePassword(**common, user_domain_name="default")
-    assert one.who != other.who
+    assert one.cache_key != other.cache_key
 
 
 KILLED = """
 import os, signal, sys
 from rackspace_images import ApiKey
-from rackspace_images.auth.identity import Grant
+from rackspace_images.auth.identity import AccessInfo
 from rackspace_images.auth.token_cache import TokenCache
 os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-TokenCache(sys.argv[1]).save(ApiKey("demo", "key"), Grant("token-of-before", 2000.0, 1000.0))
+TokenCache(sys.argv[1]).save(ApiKey("demo", "key"), AccessInfo("token-of-before", 2000.0, 1000.0))
 """
 
 
@@ -312,10 +312,10 @@ def test_what_a_killed_process_left_behind_is_removed_by_the_next_save(tmp_path:
     (left,) = files(tmp_path)
     assert "token-of-before" in left.read_text()
     cache, key = TokenCache(tmp_path), ApiKey("demo", "key")
-    cache.save(key, Grant("token-1", 2000.0, 1000.0))
+    cache.save(key, AccessInfo("token-1", 2000.0, 1000.0))
     assert left.exists()
-    os.utime(left, (left.stat().st_atime, left.stat().st_mtime - LONGEST_SAVE - 1))
-    cache.save(key, Grant("token-2", 2000.0, 1000.0))
+    os.utime(left, (left.stat().st_atime, left.stat().st_mtime - MAX_SAVE_TIME - 1))
+    cache.save(key, AccessInfo("token-2", 2000.0, 1000.0))
     (saved,) = files(tmp_path)
     assert "token-2" in saved.read_text()
 
@@ -329,5 +329,5 @@ def test_a_save_removes_nothing_that_is_not_its_own(tmp_path: Path) -> None:
     before = set(tmp_path.iterdir())
     for path in before:
         os.utime(path, (0, 0), follow_symlinks=False)
-    TokenCache(tmp_path).save(ApiKey("demo", "key"), Grant("token-1", 2000.0, 1000.0))
+    TokenCache(tmp_path).save(ApiKey("demo", "key"), AccessInfo("token-1", 2000.0, 1000.0))
     assert before < set(tmp_path.iterdir())

@@ -15,10 +15,10 @@ from cloud import SECRET, Cloud, body
 from conftest import SOURCE_ID
 from rackspace_identity_api.models import RackspaceTokenEnvelope
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, Retry, errors
-from rackspace_images.auth.identity import Grant, granted, sign_in_call
+from rackspace_images.auth.identity import AccessInfo, parse_token_response, sign_in_call
 from rackspace_images.defaults import FRESH_TOKEN_PAUSE
 from rackspace_images.http.call import Limits
-from rackspace_images.http.retry import Gate
+from rackspace_images.http.retry import RateLimitGate
 from scripted import answer
 
 REFUSAL = answer(401, {"unauthorized": {"code": 401, "message": "Unable to authenticate user."}})
@@ -340,10 +340,10 @@ def test_an_end_without_a_zone_is_utc_and_one_with_a_zone_is_its_own() -> None:
     ):
         token = {"id": "t", "expires": written}
         key = ApiKey("u", "k")
-        call = sign_in_call(key, Limits(None, None), Gate(), None)
+        call = sign_in_call(key, Limits(None, None), RateLimitGate(), None)
         call.parsed = RackspaceTokenEnvelope.from_dict({"access": {"token": token}})
-        found = granted(key, call, 0.0)
-        assert isinstance(found, Grant)
+        found = parse_token_response(key, call, 0.0)
+        assert isinstance(found, AccessInfo)
         assert found.expires == seconds
 
 

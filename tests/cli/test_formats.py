@@ -13,7 +13,7 @@ import yaml
 from hypothesis import example, given, settings
 from rackspace_images.cli.columns import wire_columns
 from rackspace_images.cli.formats import json_text, shell_text, yaml_text
-from rackspace_images.text import visible
+from rackspace_images.text import escape_control_characters
 
 from .running import ID, images, nasty_text, printed
 
@@ -119,7 +119,7 @@ def test_shell_is_safe_to_eval(tmp_path_factory: pytest.TempPathFactory, shell: 
         [shell, "-c", script, shell, assignments], cwd=folder, capture_output=True, encoding="utf-8", check=True
     )
     first, second = ended.stdout.removesuffix("\n").split("\n")
-    assert first == visible(received["name"])
+    assert first == escape_control_characters(received["name"])
     assert json.loads(second) == received["metadata"]
     assert ended.stderr == ""
     assert not Path(folder, "made").exists()

@@ -29,7 +29,7 @@ MISSING_ID = "00000000-0000-4000-8000-0000000000ff"
 
 # The command, looking again after a fifth of a second.
 HURRIED = (
-    "import sys; from rackspace_images import waiting; waiting.POLL_INTERVAL = 0.2;"
+    "import sys; from rackspace_images.client import waiting; waiting.POLL_INTERVAL = 0.2;"
     "from rackspace_images.cli.main import main; sys.exit(main())"
 )
 

@@ -60,7 +60,7 @@ class Person:
 def test_only_the_secret_is_missing(environ: dict[str, str], prompt: str, expected: Credentials) -> None:
     """One question, which says whose secret and where it is sent."""
     person = Person()
-    assert load(environ=environ, ask=person).credentials == expected
+    assert load(environ=environ, prompt=person).credentials == expected
     assert person.asked == [prompt]
 
 
@@ -68,7 +68,7 @@ def test_a_cloud_without_a_password(machine: Machine) -> None:
     """The same for a cloud of clouds.yaml."""
     machine.write("clouds: {mine: {profile: rackspace, auth: {username: me}}}")
     person = Person()
-    assert load(environ={}, ask=person).credentials == ApiKey("me", SECRET)
+    assert load(environ={}, prompt=person).credentials == ApiKey("me", SECRET)
     assert person.asked == [f"API key of me at {US_AUTH_URL}: "]
 
 
@@ -89,7 +89,7 @@ def test_nobody_is_asked_in_vain(environ: dict[str, str]) -> None:
     """No question where nothing is missing, or where the answer would not be enough."""
     person = Person()
     try:
-        load(environ=environ, ask=person)
+        load(environ=environ, prompt=person)
     except ConfigError:
         assert "RS_API_KEY" not in environ
     assert person.asked == []
@@ -99,13 +99,13 @@ def test_no_answer() -> None:
     """An empty answer, or the end of the input, is a missing secret."""
     environ = {"OS_AUTH_URL": URL, "OS_USERNAME": "me"}
     with pytest.raises(ConfigError, match="lacks OS_PASSWORD"):
-        load(environ=environ, ask=Person(""))
+        load(environ=environ, prompt=Person(""))
 
     def end(prompt: str) -> str:
         raise EOFError
 
     with pytest.raises(ConfigError, match="lacks OS_PASSWORD"):
-        load(environ=environ, ask=end)
+        load(environ=environ, prompt=end)
 
 
 def test_an_interruption_is_passed_on() -> None:
@@ -115,4 +115,4 @@ def test_an_interruption_is_passed_on() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        load(environ={"RS_USERNAME": "me"}, ask=interrupted)
+        load(environ={"RS_USERNAME": "me"}, prompt=interrupted)

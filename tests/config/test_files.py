@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from rackspace_images.config import load
 from rackspace_images.config.files import section
-from rackspace_images.config.tree import Branch, Text, parse_json
-from rackspace_images.config.variables import Variables
+from rackspace_images.config.tree import MapNode, ScalarNode, parse_json
+from rackspace_images.config.variables import Environment
 from rackspace_images.errors import ConfigError
 
 from .conftest import Machine
@@ -148,10 +148,10 @@ def test_an_empty_file_has_no_section(tmp_path: Path) -> None:
 def test_words_in_json_are_read_as_they_are_written() -> None:
     """A password of digits in quotation marks stays text, whatever it looks like."""
     root = parse_json(b'{"password": "0123", "port": 5000, "far": 1e999}')
-    assert isinstance(root, Branch)
-    assert root.get("password") == Text("0123", None, None)
-    assert root.get("port") == Text("5000", None, None)
-    assert root.get("far") == Text("1e999", None, "a number")
+    assert isinstance(root, MapNode)
+    assert root.get("password") == ScalarNode("0123", None, None)
+    assert root.get("port") == ScalarNode("5000", None, None)
+    assert root.get("far") == ScalarNode("1e999", None, "a number")
 
 
 def test_a_home_that_cannot_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,4 +161,4 @@ def test_a_home_that_cannot_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.setattr(Path, "expanduser", lost)
-    assert Variables({}).expanded("~/clouds.yaml") == "~/clouds.yaml"
+    assert Environment({}).expanded("~/clouds.yaml") == "~/clouds.yaml"

@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from rackspace_images.config import Config, clouds, files, load
 from rackspace_images.config.cloud import Layer
 from rackspace_images.config.environment import openstack
-from rackspace_images.config.settings import BESIDE, SIGN_IN, Given
-from rackspace_images.config.tree import Items, Text
-from rackspace_images.config.variables import Variables
+from rackspace_images.config.settings import AUTH, TOP_LEVEL, Setting
+from rackspace_images.config.tree import ListNode, ScalarNode
+from rackspace_images.config.variables import Environment
 from rackspace_images.errors import ConfigError
 
 from .conftest import Machine
 from .examples import CLOUD, OPENRC, SECRET
 
-NAMES = sorted({alias for aliases in (SIGN_IN | BESIDE).values() for alias in aliases})
+NAMES = sorted({alias for aliases in (AUTH | TOP_LEVEL).values() for alias in aliases})
 MISPLACED = "verlegt-0815"
 shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -115,7 +115,7 @@ def test_any_variables(values: dict[str, str]) -> None:
     """No combination of `OS_*` ends otherwise, or shows a secret."""
     environ = {f"OS_{name.upper()}": value for name, value in values.items()}
     attempt(environ)
-    attempt(environ, ask=lambda prompt: SECRET)
+    attempt(environ, prompt=lambda prompt: SECRET)
 
 
 leaves = st.one_of(
@@ -141,7 +141,7 @@ def test_any_cloud(machine: Machine, entry: Any, secure: Any) -> None:
     for name, value in (("clouds.yaml", entry), ("secure.yaml", secure)):
         machine.write(yaml.safe_dump({"clouds": {"mine": value}}), name)
     attempt({}, "mine")
-    attempt({}, "mine", region="DFW", ask=lambda prompt: SECRET)
+    attempt({}, "mine", region="DFW", prompt=lambda prompt: SECRET)
     attempt({})
 
 
@@ -197,7 +197,7 @@ def test_an_error_of_the_question_shows_nothing_either(machine: Machine) -> None
         "OTHER": SECRET,
     }
     with pytest.raises(RuntimeError) as caught:
-        load(environ=environ, ask=broken)
+        load(environ=environ, prompt=broken)
     traceback_lines = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
     ours = [frame for frame in traceback_lines.stack if "rackspace_images" in frame.filename]
     assert ours
@@ -209,7 +209,7 @@ def test_what_holds_values_shows_none(machine: Machine) -> None:
     machine.write(CLOUD)
     tree = files.section(machine.user / "clouds.yaml", "clouds")
     assert tree is not None
-    environment = Variables(OPENRC)
-    held = [tree, Items((tree,), 1), Text(SECRET, 1, None), Given(SECRET, "OS_PASSWORD"), environment]
+    environment = Environment(OPENRC)
+    held = [tree, ListNode((tree,), 1), ScalarNode(SECRET, 1, None), Setting(SECRET, "OS_PASSWORD"), environment]
     held += [clouds.named("mine", environment, None), openstack(environment), Layer(machine.user, tree)]
     assert SECRET not in repr(held)

@@ -19,7 +19,7 @@ from .ways import Way, ids, is_a
 GOOD = image()
 HALF = len(GOOD) - 20
 CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-SOON = Retry(backoff=0.001, longest_backoff=0.01)
+SOON = Retry(backoff=0.001, max_backoff=0.01)
 
 BROKEN: dict[str, tuple[Script, str]] = {
     "closed before the headers": (once(), ""),
@@ -199,7 +199,7 @@ def test_interleaved_faults_lose_nothing(way: Way) -> None:
                 line.reset()
                 return
 
-    retry = Retry(attempts=30, backoff=0.001, longest_backoff=0.01)
+    retry = Retry(attempts=30, backoff=0.001, max_backoff=0.01)
     with Faulty(script) as server, way.client(server.endpoint, retry=retry) as images:
         outcomes = images.outcomes(ids(300), at_once=16)
         assert server.deserted(0) is False

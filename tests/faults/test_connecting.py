@@ -23,7 +23,7 @@ from .test_ending import check_closed, under_way
 from .ways import TOKEN, Way, ids, is_a, within
 
 LIMIT = 0.8
-SOON = Retry(backoff=0.001, longest_backoff=0.01)
+SOON = Retry(backoff=0.001, max_backoff=0.01)
 HANGS = 30.0
 """Seconds that a resolver hangs."""
 
@@ -153,7 +153,7 @@ def test_sign_in_opens_a_connection_of_its_own(way: Way) -> None:
         with way.client(auth=key, region="DFW", retry=SOON) as images:
             assert images.get()
             assert images.get()
-            images.images._session.tokens._grant = None
+            images.images._session.tokens._access = None
             assert images.get()
         firsts = [[request.path.endswith("/tokens") for request in line.requests] for line in server.lines]
         assert [line[0] for line in firsts] == [True] * 2

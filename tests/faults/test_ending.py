@@ -280,7 +280,7 @@ def test_closing_ends_a_wait(way: Way, sent: bytes) -> None:
             line.send(sent)
 
     with Faulty(script) as server:
-        options = {"endpoint": server.endpoint, "retry": Retry(backoff=30, longest_backoff=30)}
+        options = {"endpoint": server.endpoint, "retry": Retry(backoff=30, max_backoff=30)}
         with under_way(way, 3, lambda: server.requests, auth=TOKEN, **options) as (_, close):
             within(0, lambda: check_closed(close()))
         assert server.deserted()

@@ -171,7 +171,7 @@ def test_a_flood_of_a_sign_in_ends_at_its_bytes(way: Way) -> None:
             error = images.error()
         assert len(server.requests) == 1
     check_flooded(error, HEADERS)
-    assert error.signing_in
+    assert error._signing_in
 
 
 def beside(size: int) -> bytes:

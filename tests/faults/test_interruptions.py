@@ -94,7 +94,7 @@ def check_as_before(images: ImagesClient) -> None:
     """No permit is lost, no sign-in is waited for, and it answers."""
     assert isinstance(images.get(IMAGE_ID), Image)
     assert images._api.sender.scope.permits.qsize() == 2
-    assert images._session.tokens._flight is None
+    assert images._session.tokens._pending is None
 
 
 def interruptions(make: Make, interruption: type[BaseException], step: int) -> Iterator[int]:
@@ -197,8 +197,8 @@ def test_those_who_wait_for_an_interrupted_sign_in_lead_the_next() -> None:
             led.wait(SLACK)
             time.sleep(0.1)
             # The word that it is over reaches nobody: as when the interruption hits the one who would tell it.
-            assert source._flight is not None
-            source._flight.outcome._done_callbacks.clear()  # type: ignore[attr-defined]
+            assert source._pending is not None
+            source._pending.outcome._done_callbacks.clear()  # type: ignore[attr-defined]
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
         threading.Thread(target=interrupt).start()

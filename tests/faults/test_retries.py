@@ -17,9 +17,9 @@ from rackspace_images.defaults import (
     ATTEMPTS,
     BACKOFF,
     DEADLINE,
-    LONGEST_BACKOFF,
-    LONGEST_RETRY_AFTER,
-    SHORTEST_RETRY_AFTER,
+    MAX_BACKOFF,
+    MAX_RETRY_AFTER,
+    MIN_RETRY_AFTER,
 )
 from scripted import Request, answer
 from slack import SLACK
@@ -42,7 +42,7 @@ def later(seconds: float) -> datetime:
 def check_backoff(waits: list[float], backoff: float = BACKOFF) -> None:
     """Each is between a half and the whole of what doubles up to the longest."""
     for number, wait in enumerate(waits):
-        longest = min(backoff * 2**number, LONGEST_BACKOFF)
+        longest = min(backoff * 2**number, MAX_BACKOFF)
         assert longest / 2 <= wait <= longest, waits
 
 
@@ -237,7 +237,7 @@ def test_a_tiny_retry_after_counts_whatever_the_backoff(way: Way, backoff: float
         with way.client(server.endpoint, deadline=None, retry=retry) as images:
             time = FakeTime(images.images)
             assert images.error().attempts == ATTEMPTS
-    assert sum(time.waits) == pytest.approx(max(backoff, SHORTEST_RETRY_AFTER) * (ATTEMPTS - 1))
+    assert sum(time.waits) == pytest.approx(max(backoff, MIN_RETRY_AFTER) * (ATTEMPTS - 1))
 
 
 def test_a_retry_after_as_long_as_our_own_wait_does_not_count(way: Way) -> None:
@@ -314,7 +314,7 @@ def test_several_waits_fit_the_deadline_together(way: Way) -> None:
     assert sum(time.waits) == pytest.approx(50, abs=0.1)
 
 
-@pytest.mark.parametrize("seconds", [LONGEST_RETRY_AFTER + 1, 10**9])
+@pytest.mark.parametrize("seconds", [MAX_RETRY_AFTER + 1, 10**9])
 def test_an_absurd_wait_is_not_made_and_holds_nobody_back(way: Way, seconds: float) -> None:
     """Without a deadline too; and the next call asks."""
     with Faulty(answering(limited(header=int(seconds)), its_image)) as server:
@@ -346,7 +346,7 @@ def test_without_retry_there_is_one_attempt_and_no_gate(way: Way, sent: bytes) -
 
 @pytest.mark.parametrize(
     "options",
-    [{"attempts": 0}, {"attempts": "3"}, {"backoff": -1}, {"longest_backoff": float("inf")}, {"backoff": "1"}],
+    [{"attempts": 0}, {"attempts": "3"}, {"backoff": -1}, {"max_backoff": float("inf")}, {"backoff": "1"}],
 )
 def test_a_policy_that_makes_no_sense_is_refused(options: dict[str, Any]) -> None:
     """`Retry` says so when it is made."""
@@ -438,7 +438,7 @@ def test_a_sign_in_that_may_have_arrived_is_not_sent_again(way: Way, script: Scr
         assert len(server.lines) == 1
     assert isinstance(error, errors.RequestTimeout | errors.ConnectionFailed | errors.UnexpectedStatus)
     assert error.retryable
-    assert (error.signing_in, time.waits, error.url) == (True, [], f"{server.url}/v2.0/tokens")
+    assert (error._signing_in, time.waits, error.url) == (True, [], f"{server.url}/v2.0/tokens")
 
 
 def test_a_sign_in_that_did_not_arrive_is_sent_again(way: Way) -> None:

@@ -188,7 +188,7 @@ def _made(kind: type[errors.ImagesError]) -> errors.ImagesError:
         made = kind("words", hint="do it", **context)
     if isinstance(made, errors.OverLimit | errors.ServiceUnavailable):
         made.retry_after = 7.0
-    made.signing_in = True
+    made._signing_in = True
     return made
 
 

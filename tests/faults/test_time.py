@@ -67,7 +67,7 @@ def check_cut(error: Any, limit: str, part: str, *, sent: bool = True) -> None:
     assert is_a(error, errors.RequestTimeout)
     assert issubclass(type(error), TimeoutError)
     assert (error.message, error.sent, error.retryable) == (f"{part} {which}", sent, True)
-    assert error.at_deadline is (limit == "deadline")
+    assert error._at_deadline is (limit == "deadline")
     assert error.attempts == 1
     assert error.elapsed is not None
     assert LIMIT * 0.9 <= error.elapsed <= LIMIT + SLACK
@@ -166,7 +166,7 @@ def test_a_sign_in_that_hangs_is_left_in_time(way: Way, limit: str) -> None:
             error = images.error()
             assert server.deserted()
         assert [request.path for request in server.requests] == ["/v2.0/tokens"]
-    assert (error.signing_in, error.url) == (True, f"{server.url}/v2.0/tokens")
+    assert (error._signing_in, error.url) == (True, f"{server.url}/v2.0/tokens")
     assert error.message.startswith(NO_ANSWER)
     assert LIMIT * 0.9 <= error.elapsed <= LIMIT + SLACK
 
@@ -181,7 +181,7 @@ def test_those_who_wait_for_anothers_sign_in_wait_no_longer_than_their_own_deadl
             assert time.monotonic() - began < LIMIT + SLACK
     for outcome in outcomes:
         assert type(outcome) is errors.RequestTimeout
-        assert outcome.signing_in
+        assert outcome._signing_in
 
 
 def test_the_deadline_spans_sign_in_waits_and_retries(way: Way) -> None:
@@ -198,7 +198,7 @@ def test_the_deadline_spans_sign_in_waits_and_retries(way: Way) -> None:
             else:
                 line.hold()
 
-    retry = Retry(attempts=100, backoff=0.01, longest_backoff=0.02)
+    retry = Retry(attempts=100, backoff=0.01, max_backoff=0.02)
     with Faulty(script) as server:
         key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
         with way.client(auth=key, deadline=LIMIT * 2, retry=retry) as images:

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rackspace_images import ApiKey, Attempt, Image, LocateResult, Progress, defaults, errors
 from rackspace_images.faults import parse_json
-from rackspace_images.text import one_line, shown, visible
+from rackspace_images.text import escape_control_characters, one_line, shown
 from scripted import answer
 
 from .ways import Way, ids, is_a
@@ -88,7 +88,7 @@ def test_a_sign_in_has_its_largest_body(way: Way) -> None:
         with way.client(auth=ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")) as images:
             error = images.error()
     assert is_a(error, errors.ResponseTooLarge)
-    assert (error.signing_in, len(server.requests)) == (True, 1)
+    assert (error._signing_in, len(server.requests)) == (True, 1)
 
 
 def commas(number: int) -> str:
@@ -174,7 +174,7 @@ def test_a_catalog_of_many_values_is_not_parsed(way: Way, parsed: list[int]) -> 
             assert images.get().id == IMAGE_ID
     assert is_a(error, errors.ResponseTooLarge)
     assert error.message == f"the body has more than {defaults.MAX_CATALOG_VALUES} values"
-    assert error.signing_in
+    assert error._signing_in
     assert max(parsed) < 100
 
 
@@ -234,9 +234,12 @@ def test_no_json_has_more_values_than_are_counted(value: Any) -> None:
 @given(st.text(st.characters(exclude_categories=(), exclude_characters="'\""), max_size=2000), st.integers(1, 700))
 def test_text_is_cut_before_it_is_escaped(text: str, most: int) -> None:
     """What is shown has the length that is asked for, and the beginning of what is shown of the whole."""
-    for found, whole in ((one_line(text, most), visible(text)), (shown(text, most), visible(repr(text)))):
+    for found, whole in (
+        (one_line(text, most), escape_control_characters(text)),
+        (shown(text, most), escape_control_characters(repr(text))),
+    ):
         assert len(found) <= most + 1
-        assert visible(found) == found
+        assert escape_control_characters(found) == found
         assert found.removesuffix("…") == whole[: len(found.removesuffix("…"))]
 
 
@@ -281,7 +284,7 @@ def test_an_error_says_no_more_than_fits(way: Way, key: str) -> None:
     error.region = error.image_id = LONG
     for text in said_of(error):
         assert len(text) <= defaults.MAX_LINE
-        assert visible(text) == text
+        assert escape_control_characters(text) == text
     assert "try: " in str(error)
 
 
@@ -291,7 +294,7 @@ def test_no_class_of_error_says_more_than_fits(kind: Any) -> None:
     if not issubclass(kind, errors.ImagesError):
         return
     error = kind(403, LONG, LONG, LONG) if issubclass(kind, errors.ApiError) else kind(LONG)
-    error.place(url=LONG, region=LONG, endpoint=LONG, request_id=LONG, image_id=LONG, attempts=4, elapsed=1.0)
+    error._add_context(url=LONG, region=LONG, endpoint=LONG, request_id=LONG, image_id=LONG, attempts=4, elapsed=1.0)
     for text in said_of(error):
         assert len(text) <= defaults.MAX_LINE
 
@@ -302,7 +305,7 @@ def test_an_image_says_no_more_than_fits() -> None:
         image = Image.from_dict({"id": IMAGE_ID, "name": LONG, "status": status})
         for text in (repr(image), str(image), f"{image}"):
             assert len(text) <= defaults.MAX_LINE
-            assert visible(text) == text
+            assert escape_control_characters(text) == text
         assert image.name == LONG
     assert repr(Image.from_dict({"id": IMAGE_ID, "name": "x"})) == f"<Image {IMAGE_ID} 'x' None>"
 
@@ -314,7 +317,7 @@ def test_where_an_image_is_says_no_more_than_fits() -> None:
     failed: dict[str, errors.ImagesError] = {name: errors.ConnectionFailed(LONG) for name in many}
     text = repr(LocateResult(many, list(many), failed))
     assert len(text) <= defaults.MAX_LINE
-    assert visible(text) == text
+    assert escape_control_characters(text) == text
     assert repr(LocateResult({"DFW": image}, ["ORD"])) == "<LocateResult found=['DFW'] absent=['ORD'] failed=[]>"
 
 
@@ -338,7 +341,7 @@ def test_what_a_client_says_has_its_bounds_too(way: Way) -> None:
         progress = Progress(got, errors.ConnectionFailed(LONG, region=name), 1.0)
         for text in map(repr, (images.images, got.response, progress)):
             assert len(text) <= defaults.MAX_LINE
-            assert visible(text) == text
+            assert escape_control_characters(text) == text
 
 
 def test_a_url_that_is_longer_than_any_is_none(way: Way) -> None:

@@ -14,7 +14,7 @@ from faulty import IMAGE_ID
 from rackspace_images import AsyncImagesClient, Image, ImagesClient, StaticToken
 from rackspace_images.errors import ImagesError
 from rackspace_images.http.flow import Pause
-from rackspace_images.text import visible
+from rackspace_images.text import escape_control_characters
 from slack import SLACK
 
 TOKEN = StaticToken("geheim-4711")
@@ -130,7 +130,7 @@ WAYS = [Way(False), Way(True)]
 def check(error: ImagesError) -> None:
     """What holds for every error: one printable line, no secret, nothing of a library below."""
     said = str(error)
-    assert visible(said) == said, said
+    assert escape_control_characters(said) == said, said
     assert said.startswith(f"{type(error).__name__}: ")
     assert TOKEN.token not in said + repr(error.__dict__)
     chained = [error.__cause__, error.__context__]

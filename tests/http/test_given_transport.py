@@ -177,7 +177,7 @@ def test_exception_of_a_transport_at_sign_in_shows_no_key(way: Way) -> None:
     with way.client(auth=key, transport=raising(raised), retry=None) as images:
         error = images.error()
     assert type(error) is errors.ConnectionFailed
-    assert error.signing_in
+    assert error._signing_in
     check_shows_the_name_alone(error, raised)
 
 
@@ -275,7 +275,7 @@ def test_deadline_holds_for_a_transport_for_tasks() -> None:
         async with AsyncImagesClient(TOKEN, endpoint=ENDPOINT, transport=Silent()) as images:
             with pytest.raises(errors.RequestTimeout, match="deadline=") as caught:
                 await images.get(IMAGE_ID, deadline=0.2)
-            assert caught.value.at_deadline
+            assert caught.value._at_deadline
 
     asyncio.run(ask())
 

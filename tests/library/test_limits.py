@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from rackspace_images import ImagesClient, Retry, StaticToken, errors
-from rackspace_images.auth.identity import Grant
-from rackspace_images.http.retry import Gate
+from rackspace_images.auth.identity import AccessInfo
+from rackspace_images.http.retry import RateLimitGate
 from scripted import Scripted, answer
 
 ENDPOINT = "https://compute.example.com/v2/1"
@@ -41,7 +41,7 @@ def test_there_is_one_attempt_at_least(attempts: Any) -> None:
         Retry(attempts=attempts)
 
 
-@pytest.mark.parametrize("name", ["backoff", "longest_backoff", "longest_retry_after"])
+@pytest.mark.parametrize("name", ["backoff", "max_backoff", "max_retry_after"])
 def test_a_wait_is_a_length_of_time(name: str) -> None:
     """Which may be nothing at all."""
     odd: list[Any] = [-0.1, float("inf"), True, "1"]
@@ -54,7 +54,7 @@ def test_a_wait_is_a_length_of_time(name: str) -> None:
 def test_a_gate_stays_closed_as_long_as_anybody_was_told() -> None:
     """A later answer that asks for less does not open it earlier, and one that asks for more keeps it closed."""
     first, second, third = errors.OverLimit(429), errors.ServiceUnavailable(503), errors.OverLimit(413)
-    gate = Gate()
+    gate = RateLimitGate()
     gate.close(100.0, first)
     gate.close(50.0, second)
     assert (gate.until - 90.0, gate.refusal) == (10.0, first)
@@ -67,9 +67,9 @@ def test_a_gate_stays_closed_as_long_as_anybody_was_told() -> None:
 def test_a_gates_refusal_is_about_who_asks(caplog: pytest.LogCaptureFixture) -> None:
     """Its own seconds, and nothing of the call that closed it."""
     told = errors.OverLimit(429, image_id=ID, attempts=3, elapsed=1.0)
-    gate = Gate()
+    gate = RateLimitGate()
     gate.close(100.0, told)
-    refused: Any = gate.refused(7.0)
+    refused: Any = gate.rejection(7.0)
     assert (refused.retry_after, refused.attempts, refused.elapsed, refused.image_id) == (7.0, None, None, None)
     assert (told.retry_after, told.attempts) == (None, 3)
 
@@ -94,14 +94,14 @@ def test_nobody_counts_where_nobody_asked(caplog: pytest.LogCaptureFixture) -> N
 )
 def test_a_token_is_renewed_ahead_and_over_at_its_end(received: float, expires: float, due: float, over: float) -> None:
     """Two minutes ahead, or a tenth of a short life; over is over."""
-    grant = Grant("t", expires, received)
-    assert [grant.is_due(due - 0.01), grant.is_due(due)] == [False, True]
-    assert [grant.is_over(over - 0.01), grant.is_over(over), grant.is_over(over + 9)] == [False, True, True]
+    access = AccessInfo("t", expires, received)
+    assert [access.is_due(due - 0.01), access.is_due(due)] == [False, True]
+    assert [access.is_expired(over - 0.01), access.is_expired(over), access.is_expired(over + 9)] == [False, True, True]
 
 
 @pytest.mark.parametrize("expires", [None, 100.0, 99.0])
 def test_a_token_that_came_late_is_used_until_it_is_refused(expires: float | None) -> None:
     """Nobody said when it ends, or another clock did."""
-    grant = Grant("t", expires, 100.0)
-    assert not grant.is_due(10.0**9)
-    assert not grant.is_over(10.0**9)
+    access = AccessInfo("t", expires, 100.0)
+    assert not access.is_due(10.0**9)
+    assert not access.is_expired(10.0**9)

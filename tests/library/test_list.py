@@ -202,7 +202,7 @@ def test_a_token_that_ends_between_two_pages() -> None:
         every = [image.id for image in images.list()]
         iterator = images.list(page_size=3)
         found = [next(iterator).id for _ in range(3)]
-        object.__setattr__(images._session.tokens._grant, "token", "gone")
+        object.__setattr__(images._session.tokens._access, "token", "gone")
         assert found + [image.id for image in iterator] == every
 
 

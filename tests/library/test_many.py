@@ -313,7 +313,7 @@ def test_each_id_has_a_deadline_where_the_timeout_bounds_parts_only(
         parts = httpx.Timeout(5)
         ((_, error),) = many(server.endpoint, [numbered(1)], timeout=parts)
         assert type(error) is errors.RequestTimeout
-        assert error.at_deadline
+        assert error._at_deadline
         for limits in ({"timeout": parts, "deadline": None}, {"timeout": parts, "deadline": 30}, {"timeout": 30}):
             ((_, image),) = many(server.endpoint, [numbered(1)], **limits)
             assert isinstance(image, Image)

@@ -86,7 +86,7 @@ class Store:
     def load(self, credentials: Any) -> None:
         """Keeps nothing."""
 
-    def save(self, credentials: Any, grant: Any) -> None:
+    def save(self, credentials: Any, access: Any) -> None:
         """Keeps nothing."""
 
 

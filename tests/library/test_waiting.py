@@ -221,7 +221,7 @@ def test_the_sandboxs_snapshot() -> None:
 
         def look(progress: Progress) -> None:
             seen.append(progress.image and progress.image.status)
-            object.__setattr__(images._session.tokens._grant, "token", "gone")
+            object.__setattr__(images._session.tokens._access, "token", "gone")
 
         found = images.wait_until_active("00000000-0000-4000-8000-000000200003", on_progress=look)
     assert found.is_active

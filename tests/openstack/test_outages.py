@@ -81,7 +81,7 @@ def test_nova(lab: OpenStackLab, opened: Opened, without: Without) -> None:
 
 
 # Longer than a restart takes on a busy machine.
-PATIENT: dict[str, Any] = {"retry": Retry(attempts=1000, backoff=0.25, longest_backoff=0.5), "deadline": 100}
+PATIENT: dict[str, Any] = {"retry": Retry(attempts=1000, backoff=0.25, max_backoff=0.5), "deadline": 100}
 
 
 @pytest.mark.parametrize("name", ["glance", "keystone", "nova"])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from rackspace_images import AsyncImagesClient, Image, ImagesClient, KeystonePassword
-from rackspace_images.auth.identity import Grant
+from rackspace_images.auth.identity import AccessInfo
 from rackspace_images.auth.token_cache import TokenCache
 from rackspace_images.defaults import RENEWAL_MARGIN
 
@@ -32,14 +32,14 @@ def users(lab: OpenStackLab) -> dict[str, tuple[KeystonePassword, Credentials]]:
     }
 
 
-def signed_in(auth: KeystonePassword, cache: TokenCache) -> Grant:
+def signed_in(auth: KeystonePassword, cache: TokenCache) -> AccessInfo:
     """Signs in, and keeps the token as one of which nobody said when it ends: it is used until it is refused."""
     with ImagesClient(auth, region="DFW", token_cache=cache) as images:
         images.regions()
-    grant = cache.load(auth)
-    assert grant is not None
-    cache.save(auth, replace(grant, expires=None))
-    return grant
+    access = cache.load(auth)
+    assert access is not None
+    cache.save(auth, replace(access, expires=None))
+    return access
 
 
 def asked_until(moment: float, auth: KeystonePassword, cache: TokenCache, image_id: str) -> list[Image]:
@@ -86,10 +86,10 @@ def tokens(lab: OpenStackLab, tmp_path_factory: pytest.TempPathFactory) -> dict[
         made = {}
         for name, (auth, _) in users(lab).items():
             cache = TokenCache(tmp_path_factory.mktemp("tokens"))
-            grant = signed_in(auth, cache)
-            assert grant.expires is not None
-            assert grant.expires - grant.received <= LIFE
-            made[name] = cache, grant.expires
+            access = signed_in(auth, cache)
+            assert access.expires is not None
+            assert access.expires - access.received <= LIFE
+            made[name] = cache, access.expires
     finally:
         lab.set_token_expiration(3600)
     return made
@@ -122,9 +122,9 @@ def test_token_that_ends_in_mid_run(
     # A token that ends between Nova and Glance is a 500 of Nova's: a call that meets it needs a third attempt.
     assert {1} < set(attempts) <= {1, 2, 3}
     cache, end = tokens[way]
-    grant = cache.load(users(lab)[way][0])
-    assert grant is not None
-    assert (grant.expires or 0) > end + 3000
+    access = cache.load(users(lab)[way][0])
+    assert access is not None
+    assert (access.expires or 0) > end + 3000
 
 
 @both
@@ -135,9 +135,9 @@ def test_token_is_renewed_before_its_end(
     cache = TokenCache(tmp_path)
     auth = password_of(lab, lab.demo)
     signed_in(auth, cache)
-    grant = cache.load(auth)
-    assert grant is not None
-    cache.save(auth, replace(grant, expires=time.time() + RENEWAL_MARGIN + 1, received=time.time() - 10_000))
+    access = cache.load(auth)
+    assert access is not None
+    cache.save(auth, replace(access, expires=time.time() + RENEWAL_MARGIN + 1, received=time.time() - 10_000))
     with opened(auth, region="DFW", token_cache=cache) as images, caplog.at_level("INFO", "rackspace_images.auth"):
         answers = [images.get(lab.images["base"]).response]
         time.sleep(1.1)

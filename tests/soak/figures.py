@@ -26,7 +26,7 @@ from faulty import IMAGE_ID, Faulty, Line, Script, answering, its_image, look_up
 from rackspace_images import ApiKey, Attempt, Image, ImagesClient, LocateResult, defaults, errors
 from rackspace_images.faults import api_error
 from rackspace_images.testing.sandbox import Sandbox
-from reading import grant_from_response, image_from_body, page_from_body, response_of
+from reading import access_from_response, image_from_body, page_from_body, response_of
 
 LIMIT = 0.5
 LATE = 0.1
@@ -159,7 +159,7 @@ def worst_bodies() -> dict[str, tuple[bytes, Callable[[bytes], Any]]]:
     return {
         "an image": (f'{{"image":{{"id":"{IMAGE_ID}","links":[{links}]}}}}'.encode(), image_of_body),
         "a page": (f'{{"images":[{",".join(items)}]}}'.encode(), lambda body: page_from_body(body, 10**9)),
-        "a catalog": (catalog.encode(), lambda body: grant_from_response(SIGN_IN, response_of(200, body))),
+        "a catalog": (catalog.encode(), lambda body: access_from_response(SIGN_IN, response_of(200, body))),
         "a fault": (fault.encode(), lambda body: api_error(response_of(403, body))),
     }
 

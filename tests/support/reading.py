@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 from rackspace_images.auth.credentials import Credentials
-from rackspace_images.auth.identity import Grant, granted, sign_in_call, sign_in_operation
+from rackspace_images.auth.identity import AccessInfo, parse_token_response, sign_in_call, sign_in_operation
 from rackspace_images.auth.redaction import Redactor
 from rackspace_images.client.listing import PageCheck, PageItems, Query, Walk
 from rackspace_images.defaults import MAX_PAGE_BYTES
@@ -16,7 +16,7 @@ from rackspace_images.http.api_client import ApiClient, RequestParts
 from rackspace_images.http.body import ApiResponse, Body
 from rackspace_images.http.call import Call, Exchange, Limits
 from rackspace_images.http.flow import Flow
-from rackspace_images.http.retry import Gate
+from rackspace_images.http.retry import RateLimitGate
 from rackspace_images.image import Image, ImageCheck
 from rackspace_images.regions import newest_version, versions_operation
 from rackspace_images_api.models import ImageEnvelope, ImagePage, Versions
@@ -47,13 +47,13 @@ def page_from_body(body: bytes, limit: int) -> PageItems:
 
 def version_from_body(url: str, body: bytes) -> str:
     """The compute URL with the version that a body offers."""
-    call: Call = versions_operation(LIMITS, url, "DFW", Gate()).call
+    call: Call = versions_operation(LIMITS, url, "DFW", RateLimitGate()).call
     call.parsed = Versions.from_dict(call.check(body))
     return newest_version(url, call)
 
 
-def grant_from_response(credentials: Credentials, response: ApiResponse) -> Grant | str | MalformedResponse:
-    """The grant in a success of identity, or what is wrong with it."""
+def access_from_response(credentials: Credentials, response: ApiResponse) -> AccessInfo | str | MalformedResponse:
+    """The access in a success of identity, or what is wrong with it."""
 
     def handle(call: Call | None, parts: RequestParts) -> Flow[ApiResponse]:
         assert call is not None
@@ -64,6 +64,6 @@ def grant_from_response(credentials: Credentials, response: ApiResponse) -> Gran
 
     good = response_of(200, response.content, dict(response.headers))
     sender: Any = type("Open", (), {"check_open": lambda _: None})()
-    call = sign_in_call(credentials, LIMITS, Gate(), None)
+    call = sign_in_call(credentials, LIMITS, RateLimitGate(), None)
     result: Any = ApiClient(handle, sender, Redactor()).perform(sign_in_operation(credentials, call))
-    return result if isinstance(result, MalformedResponse) else granted(credentials, call, 1000.0)
+    return result if isinstance(result, MalformedResponse) else parse_token_response(credentials, call, 1000.0)

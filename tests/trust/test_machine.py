@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from rackspace_images import ApiKey, ImagesClient, errors
-from rackspace_images.auth.identity import Grant
+from rackspace_images.auth.identity import AccessInfo
 from rackspace_images.auth.token_cache import TokenCache
 from rackspace_images.client.options import proxies_for
 from rackspace_images.config import files
 
 SECRET = "geheim-4711"
 KEY = ApiKey("demo", SECRET, auth_url="https://identity.example.com/v2.0")
-GRANT = Grant("token-1", 4e9, 1000.0)
+GRANT = AccessInfo("token-1", 4e9, 1000.0)
 MINE = "clouds: {mine: {profile: rackspace, auth: {username: demo}}}"
 THEIRS = "clouds: {mine: {profile: rackspace, auth: {auth_url: 'https://evil.example.com/v2.0', username: demo}}}"
 
@@ -89,7 +89,7 @@ def test_a_link_at_the_caches_place_is_not_followed(tmp_path: Path, caplog: pyte
     folder = tmp_path / "cache"
     folder.symlink_to(elsewhere)
     linked = TokenCache(folder)
-    linked.save(KEY, Grant("token-2", 4e9, 1000.0))
+    linked.save(KEY, AccessInfo("token-2", 4e9, 1000.0))
     assert linked.clear() == 0
     assert kept.read_bytes() == before
 

@@ -21,19 +21,19 @@ from hypothesis import example, given, target
 from hypothesis import strategies as st
 from rackspace_images import ApiKey, Image, KeystonePassword, errors
 from rackspace_images.auth.credentials import versioned
-from rackspace_images.auth.identity import Grant, identity_error
+from rackspace_images.auth.identity import AccessInfo, identity_error
 from rackspace_images.auth.redaction import Redactor
 from rackspace_images.auth.token_cache import TokenCache
 from rackspace_images.client.options import proxies_for, read_proxy
 from rackspace_images.config import Config, load
-from rackspace_images.config.tree import Branch, Items, Text, Unreadable, parse_json
+from rackspace_images.config.tree import ListNode, MapNode, ScalarNode, Unreadable, parse_json
 from rackspace_images.config.yaml_tree import parse_yaml
 from rackspace_images.faults import api_error, retry_after
 from rackspace_images.http.body import ApiResponse, Body
 from rackspace_images.http.call import Exchange, Limits
 from rackspace_images.regions import checked_endpoint, has_version
-from rackspace_images.text import one_line, visible
-from reading import grant_from_response, image_from_body, page_from_body, response_of, version_from_body
+from rackspace_images.text import escape_control_characters, one_line
+from reading import access_from_response, image_from_body, page_from_body, response_of, version_from_body
 
 SECRET = "geheim-4711"
 KEY = ApiKey("demo", SECRET, auth_url="https://identity.example.com/v2.0")
@@ -92,7 +92,7 @@ answers = st.builds(lambda status, headers, body: response_of(status, body, head
 def fine(error: errors.ImagesError) -> None:
     """An error as any other: one line of what can be shown, and as good after a pickle."""
     line = str(error)
-    assert visible(line) == line
+    assert escape_control_characters(line) == line
     assert len(line) < 3000
     assert str(pickle.loads(pickle.dumps(error))) == line
 
@@ -124,9 +124,9 @@ def test_every_answer_of_identity_is_a_token_or_an_error(answer: ApiResponse) ->
     """And no token that a header cannot carry."""
     for credentials in (KEY, PASSWORD):
         fine(identity_error(answer, credentials, "here"))
-        found = grant_from_response(credentials, answer)
-        assert isinstance(found, str | Grant | errors.MalformedResponse)
-        if isinstance(found, Grant):
+        found = access_from_response(credentials, answer)
+        assert isinstance(found, str | AccessInfo | errors.MalformedResponse)
+        if isinstance(found, AccessInfo):
             httpx.Headers({"X-Auth-Token": found.token})
             assert found.expires is None or math.isfinite(found.expires)
             assert isinstance(found.is_due(2000.0), bool)
@@ -142,8 +142,8 @@ def test_every_success_is_an_image_or_malformed(members: dict[str, Any], raw: by
             fine(error)
         else:
             told = one_line(" ".join(str(getattr(image, name)) for name in _READABLE))
-            assert visible(told) == told
-            assert visible(repr(image)) == repr(image)
+            assert escape_control_characters(told) == told
+            assert escape_control_characters(repr(image)) == repr(image)
             assert pickle.loads(pickle.dumps(image)) == image
 
 
@@ -210,7 +210,7 @@ def test_every_url_is_taken_or_refused(url: str) -> None:
             fine(error)
         else:
             assert taken.startswith(("http://", "https://"))
-            assert visible(taken) == taken
+            assert escape_control_characters(taken) == taken
             assert "@" not in taken.split("/")[2]
 
 
@@ -241,7 +241,7 @@ def test_every_proxy_is_taken_or_refused(url: str, entries: str) -> None:
 def test_every_file_is_read_or_unreadable(data: bytes) -> None:
     """YAML and JSON, with no more than words, lists and mappings in them, and no error of a library's."""
     for parse in (parse_yaml, parse_json):
-        assert isinstance(parse(data), Text | Items | Branch | Unreadable | None)
+        assert isinstance(parse(data), ScalarNode | ListNode | MapNode | Unreadable | None)
 
 
 cloud_keys = st.sampled_from(
@@ -293,13 +293,13 @@ def test_every_kept_token_is_read_or_ignored(raw: bytes, changed: dict[str, Any]
     """A cache file of any content: a token fit to be sent, or another sign-in."""
     with tempfile.TemporaryDirectory() as folder:
         cache = TokenCache(folder)
-        cache.save(KEY, Grant("token-1", 2000.0, 1000.0))
+        cache.save(KEY, AccessInfo("token-1", 2000.0, 1000.0))
         (path,) = Path(folder).glob("*.json")
         good = json.loads(path.read_bytes())
         for content in (raw, json.dumps({**good, **changed}).encode()):
             path.write_bytes(content)
             found = cache.load(KEY)
-            assert found is None or isinstance(found, Grant)
+            assert found is None or isinstance(found, AccessInfo)
             if found is not None:
                 httpx.Headers({"X-Auth-Token": found.token})
                 assert isinstance(found.is_due(1500.0), bool)

@@ -79,7 +79,7 @@ def test_signing_in_goes_through_it_as_well(way: Way, server: Faulty, options: d
     """The key is not sent around it."""
     key = ApiKey("demo", "key-4711", auth_url=f"https://{HOST}/v2.0")
     with Proxy(server.port) as proxy, way.client(auth=key, proxy=proxy.url, retry=None, **options) as images:
-        assert images.error().signing_in
+        assert images.error()._signing_in
     assert proxy.asked == [f"{HOST}:443"]
     assert [request.path for request in server.requests] == ["/v2.0/tokens"]
 

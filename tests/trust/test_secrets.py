@@ -25,7 +25,7 @@ from faulty import IMAGE_ID, Faulty, Line, answering
 from proxying import Proxy
 from rackspace_images import ApiKey, AsyncImagesClient, ImagesClient, client_auth, errors, generated_client
 from rackspace_images.cli.main import main
-from rackspace_images.text import visible
+from rackspace_images.text import escape_control_characters
 from scripted import Request, answer
 from slack import SLACK
 from telling import everything
@@ -298,14 +298,14 @@ def test_a_request_id_that_quotes_is_not_believed(way: Way, caplog: pytest.LogCa
         error = way.error(server.endpoint, on_attempt=attempts.append)
     records = [record.getMessage() for record in caplog.records if record.name.startswith("rackspace_images")]
     for text in (str(error), *records):
-        assert visible(text) == text
+        assert escape_control_characters(text) == text
         assert len(text) < 1000
     assert TOKEN.token not in everything(error) + repr(attempts) + "".join(records)
 
 
 BUGS = [
     "rackspace_images.auth.tokens.sign_in_operation",
-    "rackspace_images.auth.tokens.granted",
+    "rackspace_images.auth.tokens.parse_token_response",
     "rackspace_images.client.session.choose_region",
     "rackspace_images.image.api_error",
     "rackspace_images.client.session.send_with_retries",
@@ -346,7 +346,7 @@ def test_nothing_that_a_client_holds_shows_a_secret(way: Way) -> None:
             _reach(images.images, seen)
             shown = "".join(map(repr, seen.values()))
     kinds = {type(value).__name__ for value in seen.values()}
-    assert {"TokenSource", "Grant", "ApiKey", "Session", "Proxies", "ClientOptions"} <= kinds
+    assert {"TokenSource", "AccessInfo", "ApiKey", "Session", "Proxies", "ClientOptions"} <= kinds
     assert held(shown) == []
 
 

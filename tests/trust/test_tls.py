@@ -113,7 +113,7 @@ def test_identitys_certificate_is_checked_as_well(way: Way, server: Faulty) -> N
     with way.client(auth=key) as images:
         error = images.error()
     assert is_a(error, errors.ConnectionFailed)
-    assert error.signing_in
+    assert error._signing_in
     assert server.requests == []
     assert len(server.lines) == 1
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterat
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
-from rackspace_images.client.async_bulk import each_async
+from rackspace_images.client.async_bulk import map_tasks
 from rackspace_images.client.async_client import AsyncImagesClient
 from rackspace_images.errors import ImagesError, InvalidImageId, MalformedResponse
 from rackspace_images.image import image_uuid
@@ -43,7 +43,7 @@ class Asker:
         """Asks for every id that has no row. Whatever stops it, what has come is kept."""
         owners: dict[str, Partition] = {}
         async with self._saving():
-            asked = each_async(self._ids(partitions, owners), self._ask, self._concurrency)
+            asked = map_tasks(self._ids(partitions, owners), self._ask, self._concurrency)
             async with aclosing(asked) as outcomes:  # type: ignore[type-var]
                 async for one, answers in outcomes:
                     if isinstance(answers, ImagesError):  # no single id's: those were told apart where they arose

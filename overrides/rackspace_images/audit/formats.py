@@ -12,7 +12,7 @@ from typing import Any
 
 from rackspace_images.cli.formats import json_text
 from rackspace_images.errors import ConfigError
-from rackspace_images.text import visible
+from rackspace_images.text import escape_control_characters
 
 from .rows import Row
 
@@ -50,7 +50,7 @@ def _text(value: Any) -> str | None:
     """A value as one line of text."""
     value = _plain(value)
     if value is None or isinstance(value, str):
-        return None if value is None else visible(value)
+        return None if value is None else escape_control_characters(value)
     return json_text(value, indent=None)
 
 

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from rackspace_images.client.async_client import AsyncImagesClient
-from rackspace_images.client.bulk import is_everyones
+from rackspace_images.client.bulk import stops_the_run
 from rackspace_images.errors import ConfigError, ImagesError, InsecureUrl, RegionNotFound, Unauthorized
 
 from .plan import Plan
@@ -62,7 +62,7 @@ def raise_everyones(error: ImagesError) -> None:
     """Raises an error that every id that is left would meet as well."""
     # A client renews its token where it can; what is refused then is refused for all.
     everyones = isinstance(error, Unauthorized | ConfigError | RegionNotFound | InsecureUrl)
-    if everyones or is_everyones(error):
+    if everyones or stops_the_run(error):
         raise error
 
 

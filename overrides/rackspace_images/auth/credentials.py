@@ -10,10 +10,10 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from rackspace_images.errors import ConfigError
-from rackspace_images.text import Unshown, is_token, service_url, unshown
+from rackspace_images.text import RedactedOptions, is_token, redacted, service_url
 
 if TYPE_CHECKING:
-    from rackspace_identity_api import models as wire
+    from rackspace_identity_api import models
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ def _checked(kind: type[T]) -> type[T]:
 
     @wraps(fill)
     def __init__(self: Any, *args: Any, **values: Any) -> None:
-        args, values = unshown(args), Unshown(values)
+        args, values = redacted(args), RedactedOptions(values)
         fill(self, *args, **values)
         self._check()
 
@@ -53,11 +53,11 @@ class Credentials:
     auth_url: str | None = field(default=None, kw_only=True)
 
     @property
-    def who(self) -> tuple[str, ...]:
+    def cache_key(self) -> tuple[str, ...]:
         """Whose token it is, without any secret: with `auth_url`, what a cached token is found by."""
         raise NotImplementedError
 
-    def token_request(self) -> wire.RackspaceTokenRequest | wire.KeystoneTokenRequest | None:
+    def auth_body(self) -> models.RackspaceTokenRequest | models.KeystoneTokenRequest | None:
         """What identity is asked; None where there is nothing to ask."""
         raise NotImplementedError
 
@@ -98,14 +98,14 @@ class ApiKey(Credentials):
     auth_url: str = field(default=US_AUTH_URL, kw_only=True)
 
     @property
-    def who(self) -> tuple[str, ...]:
+    def cache_key(self) -> tuple[str, ...]:
         return ("rackspace", self.username)
 
-    def token_request(self) -> wire.RackspaceTokenRequest:
-        from rackspace_identity_api import models as wire
+    def auth_body(self) -> models.RackspaceTokenRequest:
+        from rackspace_identity_api import models
 
-        key = wire.ApiKeyCredentials(username=self.username, api_key=self.api_key)
-        return wire.RackspaceTokenRequest(wire.RackspaceAuthBody(rax_kskey_api_key_credentials=key))
+        key = models.ApiKeyCredentials(username=self.username, api_key=self.api_key)
+        return models.RackspaceTokenRequest(models.RackspaceAuthBody(rax_kskey_api_key_credentials=key))
 
 
 @_checked
@@ -121,14 +121,14 @@ class Password(Credentials):
     auth_url: str = field(default=US_AUTH_URL, kw_only=True)
 
     @property
-    def who(self) -> tuple[str, ...]:
+    def cache_key(self) -> tuple[str, ...]:
         return ("rackspace", self.username)
 
-    def token_request(self) -> wire.RackspaceTokenRequest:
-        from rackspace_identity_api import models as wire
+    def auth_body(self) -> models.RackspaceTokenRequest:
+        from rackspace_identity_api import models
 
-        proof = wire.PasswordCredentials(username=self.username, password=self.password)
-        return wire.RackspaceTokenRequest(wire.RackspaceAuthBody(password_credentials=proof))
+        proof = models.PasswordCredentials(username=self.username, password=self.password)
+        return models.RackspaceTokenRequest(models.RackspaceAuthBody(password_credentials=proof))
 
 
 @_checked
@@ -164,7 +164,7 @@ class KeystonePassword(Credentials):
         }
 
     @property
-    def who(self) -> tuple[str, ...]:
+    def cache_key(self) -> tuple[str, ...]:
         # An id and a name that read the same are two things.
         own_domain = _tagged(self.user_domain_id, self.user_domain_name)
         domain = _tagged(self.project_domain_id, self.project_domain_name) or own_domain
@@ -172,24 +172,24 @@ class KeystonePassword(Credentials):
         named = f"name:{self.project_name}@{domain}" if self.project_name else ""
         return ("keystone", user, f"id:{self.project_id}" if self.project_id else named)
 
-    def token_request(self) -> wire.KeystoneTokenRequest:
-        from rackspace_identity_api import models as wire
+    def auth_body(self) -> models.KeystoneTokenRequest:
+        from rackspace_identity_api import models
         from rackspace_identity_api.types import UNSET
 
-        user = wire.KeystoneUser(password=self.password)
+        user = models.KeystoneUser(password=self.password)
         own_domain = _domain(self.user_domain_id, self.user_domain_name)
         if self.user_id:
             user.id = self.user_id
         else:
             user.name, user.domain = self.username or "", own_domain or UNSET
-        method = wire.KeystonePasswordMethod(user=user)
-        auth = wire.KeystoneAuthBody(identity=wire.KeystoneIdentity(methods=["password"], password=method))
+        method = models.KeystonePasswordMethod(user=user)
+        auth = models.KeystoneAuthBody(identity=models.KeystoneIdentity(methods=["password"], password=method))
         if self.project_id:
-            auth.scope = wire.KeystoneScope(wire.KeystoneProject(id=self.project_id))
+            auth.scope = models.KeystoneScope(models.KeystoneProject(id=self.project_id))
         elif self.project_name:
             domain = _domain(self.project_domain_id, self.project_domain_name) or own_domain
-            auth.scope = wire.KeystoneScope(wire.KeystoneProject(name=self.project_name, domain=domain or UNSET))
-        return wire.KeystoneTokenRequest(auth)
+            auth.scope = models.KeystoneScope(models.KeystoneProject(name=self.project_name, domain=domain or UNSET))
+        return models.KeystoneTokenRequest(auth)
 
 
 @_checked
@@ -204,15 +204,15 @@ class ApplicationCredential(Credentials):
     secret: str = field(repr=False)
 
     @property
-    def who(self) -> tuple[str, ...]:
+    def cache_key(self) -> tuple[str, ...]:
         return ("application_credential", self.id)
 
-    def token_request(self) -> wire.KeystoneTokenRequest:
-        from rackspace_identity_api import models as wire
+    def auth_body(self) -> models.KeystoneTokenRequest:
+        from rackspace_identity_api import models
 
-        proof = wire.KeystoneApplicationCredential(id=self.id, secret=self.secret)
-        identity = wire.KeystoneIdentity(methods=["application_credential"], application_credential=proof)
-        return wire.KeystoneTokenRequest(wire.KeystoneAuthBody(identity=identity))
+        proof = models.KeystoneApplicationCredential(id=self.id, secret=self.secret)
+        identity = models.KeystoneIdentity(methods=["application_credential"], application_credential=proof)
+        return models.KeystoneTokenRequest(models.KeystoneAuthBody(identity=identity))
 
 
 @_checked
@@ -237,10 +237,10 @@ class StaticToken(Credentials):
         return {}
 
     @property
-    def who(self) -> tuple[str, ...]:
+    def cache_key(self) -> tuple[str, ...]:
         return ("token",)
 
-    def token_request(self) -> None:
+    def auth_body(self) -> None:
         return None
 
 
@@ -266,12 +266,12 @@ def versioned(auth_url: str | None, version: str) -> str:
     return base if last == version else f"{base}/{version}"
 
 
-def _domain(domain_id: str | None, name: str | None) -> wire.KeystoneDomain | None:
-    from rackspace_identity_api import models as wire
+def _domain(domain_id: str | None, name: str | None) -> models.KeystoneDomain | None:
+    from rackspace_identity_api import models
 
     if domain_id:
-        return wire.KeystoneDomain(id=domain_id)
-    return wire.KeystoneDomain(name=name) if name else None
+        return models.KeystoneDomain(id=domain_id)
+    return models.KeystoneDomain(name=name) if name else None
 
 
 def _tagged(of_id: str | None, name: str | None) -> str:

@@ -13,7 +13,7 @@ from rackspace_images.faults import api_error, parse_json
 from rackspace_images.http.body import ApiResponse
 from rackspace_images.http.call import Call, Limits
 from rackspace_images.http.flow import Operation
-from rackspace_images.http.retry import Gate
+from rackspace_images.http.retry import RateLimitGate
 from rackspace_images.regions import Endpoint, keystone_endpoints, rackspace_endpoints
 from rackspace_images.text import Secret, is_token
 
@@ -23,7 +23,7 @@ NOT_IDENTITY = "check auth_url, and what stands between"
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class AccessInfo:
     """What a sign-in gave: the token, until when (seconds since the epoch, None where nobody said), and the catalog."""
 
     token: str = field(repr=False)
@@ -45,12 +45,12 @@ class Grant:
             return False
         return now >= self.expires - min(RENEWAL_MARGIN, (self.expires - self.received) / 10)
 
-    def is_over(self, now: float) -> bool:
+    def is_expired(self, now: float) -> bool:
         """Whether its time has passed, by our clock."""
         return self.is_due(now) and self.expires is not None and now >= self.expires
 
 
-def sign_in_call(credentials: Credentials, limits: Limits, gate: Gate, source: str | None) -> Call:
+def sign_in_call(credentials: Credentials, limits: Limits, gate: RateLimitGate, source: str | None) -> Call:
     """The call of a sign-in. One that identity may have got is not sent again: a wrong password would count twice."""
     return Call(
         limits,
@@ -69,15 +69,14 @@ def sign_in_call(credentials: Credentials, limits: Limits, gate: Gate, source: s
 
 def sign_in_operation(credentials: Credentials, call: Call) -> Operation:
     """The generated operation that gives these credentials their token, or their catalog."""
-    from rackspace_identity_api import Client
-    from rackspace_identity_api import models as wire
+    from rackspace_identity_api import Client, models
     from rackspace_identity_api.api.keystone import create_keystone_token, get_keystone_catalog
     from rackspace_identity_api.api.rackspace import create_rackspace_token
 
-    body = credentials.token_request()
+    body = credentials.auth_body()
     if body is None:
         return Operation(get_keystone_catalog.sync_detailed, get_keystone_catalog.asyncio_detailed, Client, call)
-    module: Any = create_rackspace_token if isinstance(body, wire.RackspaceTokenRequest) else create_keystone_token
+    module: Any = create_rackspace_token if isinstance(body, models.RackspaceTokenRequest) else create_keystone_token
     return Operation(
         partial(module.sync_detailed, body=body), partial(module.asyncio_detailed, body=body), Client, call
     )
@@ -91,23 +90,23 @@ def _check_object(body: bytes) -> Any:
     raise errors.MalformedResponse("identity's answer is not JSON", hint=NOT_IDENTITY)
 
 
-def granted(credentials: Credentials, call: Call, now: float) -> Grant | str:
-    """The grant in a sign-in's result, or what is wrong with it. Its locals hold the token, so it does not raise."""
-    from rackspace_identity_api import models as wire
+def parse_token_response(credentials: Credentials, call: Call, now: float) -> AccessInfo | str:
+    """The token and catalog of a sign-in, or what is wrong with it. Its locals hold the token, so it does not raise."""
+    from rackspace_identity_api import models
 
     is_rackspace = isinstance(credentials, ApiKey | Password)
-    kind: Any = wire.RackspaceTokenEnvelope if is_rackspace else wire.KeystoneTokenEnvelope
+    kind: Any = models.RackspaceTokenEnvelope if is_rackspace else models.KeystoneTokenEnvelope
     parsed = call.parsed
     try:
-        if not isinstance(parsed, kind | wire.KeystoneCatalogEnvelope) and call.response is not None:
+        if not isinstance(parsed, kind | models.KeystoneCatalogEnvelope) and call.response is not None:
             # A success of a status that the document does not have for this operation.
             parsed = kind.from_dict(call.response.parsed)
         if isinstance(credentials, StaticToken):
-            return Grant(credentials.token, None, now, tuple(keystone_endpoints(parsed.catalog or [])))
+            return AccessInfo(credentials.token, None, now, tuple(keystone_endpoints(parsed.catalog or [])))
         if is_rackspace:
             access = parsed.access
-            region = access.user.rax_auth_default_region if isinstance(access.user, wire.RackspaceUser) else None
-            return _checked(
+            region = access.user.rax_auth_default_region if isinstance(access.user, models.RackspaceUser) else None
+            return _access_info(
                 access.token.id,
                 access.token.expires,
                 now,
@@ -116,20 +115,20 @@ def granted(credentials: Credentials, call: Call, now: float) -> Grant | str:
             )
         subject = call.response.headers.get("X-Subject-Token") if call.response is not None else None
         endpoints = tuple(keystone_endpoints(parsed.token.catalog or []))
-        return _checked(subject, parsed.token.expires_at, now, endpoints, None)
+        return _access_info(subject, parsed.token.expires_at, now, endpoints, None)
     except (KeyError, TypeError, ValueError, AttributeError):
         return "holds no token"
 
 
-def _checked(
+def _access_info(
     token: object, expires: object, now: float, endpoints: tuple[Endpoint, ...], region: str | None
-) -> Grant | str:
+) -> AccessInfo | str:
     if not is_token(token):
         return "holds no token that a header can carry"
-    return Grant(token, _moment(expires), now, endpoints, region)
+    return AccessInfo(token, _timestamp(expires), now, endpoints, region)
 
 
-def _moment(expires: object) -> float | None:
+def _timestamp(expires: object) -> float | None:
     """Seconds since the epoch, or None for what cannot be read: then the server says when the token is over."""
     if not isinstance(expires, str):
         return None

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rackspace_images.defaults import LONGEST_SAVE
+from rackspace_images.defaults import MAX_SAVE_TIME
 from rackspace_images.regions import Endpoint
 from rackspace_images.text import is_token
 
 from .credentials import Credentials
-from .identity import Grant
+from .identity import AccessInfo
 
 log = logging.getLogger("rackspace_images.auth")
 
@@ -38,8 +38,8 @@ class TokenCache:
     def __init__(self, folder: str | Path | None = None) -> None:
         self.folder = Path(folder) if folder is not None else default_folder()
 
-    def load(self, credentials: Credentials) -> Grant | None:
-        """The grant that was saved for these credentials, however old."""
+    def load(self, credentials: Credentials) -> AccessInfo | None:
+        """What was saved for these credentials, however old."""
         path = self._path(credentials)
         try:
             text = _read_own(path)
@@ -48,17 +48,17 @@ class TokenCache:
         except OSError as error:
             log.warning("the token cache %s is ignored: %s", path, error.strerror or error)
             return None
-        grant = _parsed(text, credentials)
-        if grant is None:
+        access = _parsed(text, credentials)
+        if access is None:
             log.warning("the token cache %s is ignored: it is damaged", path)
-        return grant
+        return access
 
-    def save(self, credentials: Credentials, grant: Grant) -> None:
-        """Keeps a grant, in the place of the one before."""
+    def save(self, credentials: Credentials, access: AccessInfo) -> None:
+        """Keeps a token with its catalog, in the place of the one before."""
         content = {
             "format": _FORMAT,
             "of": _key(credentials),
-            **{name: getattr(grant, name) for name in _FIELDS},
+            **{name: getattr(access, name) for name in _FIELDS},
         }
         try:
             _private(self.folder)
@@ -84,11 +84,11 @@ class TokenCache:
             with contextlib.suppress(OSError):
                 found = path.lstat()
                 is_ours = stat.S_ISREG(found.st_mode) and found.st_uid == own.st_uid
-                if _UNFINISHED.fullmatch(path.name) and is_ours and found.st_mtime < own.st_mtime - LONGEST_SAVE:
+                if _UNFINISHED.fullmatch(path.name) and is_ours and found.st_mtime < own.st_mtime - MAX_SAVE_TIME:
                     path.unlink()
 
     def clear(self) -> int:
-        """Forgets every grant; returns how many there were."""
+        """Forgets every token; returns how many there were."""
         gone = 0
         for path in self._files():
             with contextlib.suppress(OSError):
@@ -116,7 +116,7 @@ def default_folder() -> Path:
 
 
 def _key(credentials: Credentials) -> str:
-    return hashlib.sha256(json.dumps([credentials.auth_url, *credentials.who]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([credentials.auth_url, *credentials.cache_key]).encode()).hexdigest()
 
 
 def _private(folder: Path) -> None:
@@ -149,22 +149,22 @@ def _read_own(path: Path) -> str:
         return file.read(1_000_000)
 
 
-def _parsed(text: str, credentials: Credentials) -> Grant | None:
+def _parsed(text: str, credentials: Credentials) -> AccessInfo | None:
     try:
         content: dict[str, Any] = json.loads(text)
         endpoints = tuple(Endpoint(*map(_string, place)) for place in content["endpoints"])
-        grant = Grant(**{name: content[name] for name in _FIELDS} | {"endpoints": endpoints, "cached": True})
+        access = AccessInfo(**{name: content[name] for name in _FIELDS} | {"endpoints": endpoints, "cached": True})
         valid = (
             content["format"] == _FORMAT
             and content["of"] == _key(credentials)
-            and is_token(grant.token)
-            and isinstance(grant.expires, int | float | None)
-            and isinstance(grant.received, int | float)
-            and isinstance(grant.default_region, str | None)
+            and is_token(access.token)
+            and isinstance(access.expires, int | float | None)
+            and isinstance(access.received, int | float)
+            and isinstance(access.default_region, str | None)
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return grant if valid else None
+    return access if valid else None
 
 
 def _string(value: object) -> str:

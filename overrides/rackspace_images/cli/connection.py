@@ -33,7 +33,7 @@ def connected(args: Namespace, watch: Watch | None = None) -> Iterator[ImagesCli
                 yield images
             return
         options = _options(args, watch)
-        with ImagesClient.from_config(args.cloud, args.region, ask=_asker(), **options) as images:
+        with ImagesClient.from_config(args.cloud, args.region, prompt=_asker(), **options) as images:
             if args.verbose:
                 output.tell(f"credentials from {images.source}")
             yield images

@@ -7,7 +7,7 @@ import traceback
 from typing import Any
 
 from rackspace_images.errors import ImagesError, NotActive
-from rackspace_images.text import one_line, visible
+from rackspace_images.text import escape_control_characters, one_line
 
 from .output import encoding_of, tell
 
@@ -22,7 +22,7 @@ def tell_failure(error: Exception, *, as_json: bool, debug: bool) -> None:
     """Tells `error` in one line; with `debug` its traceback before. Any thread may tell one."""
     if debug:
         for line in "".join(traceback.format_exception(error)).splitlines():
-            tell(visible(line))
+            tell(escape_control_characters(line))
     if as_json:
         # Not imported at the top: a command that goes well in a table needs no JSON writer.
         from .formats import json_text

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rackspace_images.text import visible
+from rackspace_images.text import escape_control_characters
 
 Object = Mapping[str, Any]
 
@@ -68,7 +68,7 @@ def _bare(value: object) -> str:
     """Text as it is, null as nothing, everything else as JSON."""
     if value is None:
         return ""
-    return visible(value) if isinstance(value, str) else json_text(value, indent=None)
+    return escape_control_characters(value) if isinstance(value, str) else json_text(value, indent=None)
 
 
 def _shell_name(key: str) -> str:

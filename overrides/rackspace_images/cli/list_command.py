@@ -136,7 +136,7 @@ def _all_regions(
     args: argparse.Namespace, images: ImagesClient, on_error: Callable[[ImagesError], None]
 ) -> Iterator[Image]:
     """The images of all regions, which are asked at once, region by region in the order of their names."""
-    from rackspace_images.client.bulk import each
+    from rackspace_images.client.bulk import map_threads
 
     regions = sorted(images.regions())
     if not regions:
@@ -149,16 +149,16 @@ def _all_regions(
         try:
             listed.extend(_listed(args, images.in_region(region), on_error))
         except ImagesError as error:
-            from rackspace_images.client.bulk import is_everyones
+            from rackspace_images.client.bulk import stops_the_run
 
-            if is_everyones(error):
+            if stops_the_run(error):
                 raise
             on_error(error)
         return listed
 
     following = iter(regions)
     region = next(following)
-    for name, outcome in each(regions, of, len(regions)):
+    for name, outcome in map_threads(regions, of, len(regions)):
         if isinstance(outcome, ImagesError):
             on_error(outcome)
             outcome = []

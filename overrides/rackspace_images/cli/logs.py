@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rackspace_images.text import visible
+from rackspace_images.text import escape_control_characters
 
 from . import output
 
@@ -15,7 +15,7 @@ from . import output
 class _Told(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         for line in self.format(record).splitlines():
-            output.tell(visible(line))
+            output.tell(escape_control_characters(line))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from rackspace_images.text import visible
+from rackspace_images.text import escape_control_characters
 
 from .formats import json_text
 
@@ -17,7 +17,7 @@ def plain(value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, str):
-        return visible(value) if value.strip() else f'"{visible(value)}"'
+        return escape_control_characters(value) if value.strip() else f'"{escape_control_characters(value)}"'
     return json_text(value, indent=None)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rackspace_images.text import visible
+from rackspace_images.text import escape_control_characters
 
 from . import output
 from .formats import json_text, value_text, yaml_text
@@ -98,4 +98,4 @@ def _csv(values: list[str]) -> str:
 def _bare(value: object) -> str:
     if value is None:
         return ""
-    return visible(value) if isinstance(value, str) else json_text(value, indent=None)
+    return escape_control_characters(value) if isinstance(value, str) else json_text(value, indent=None)

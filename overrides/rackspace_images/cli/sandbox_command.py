@@ -6,7 +6,7 @@ import argparse
 import contextlib
 from typing import TYPE_CHECKING
 
-from rackspace_images.text import visible
+from rackspace_images.text import escape_control_characters
 
 from . import output
 from .arguments import add_common_switches, port
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     """Serves until Ctrl-C."""
     from .connection import started_sandbox
 
-    log = (lambda line: output.tell(visible(line))) if args.verbose else str
+    log = (lambda line: output.tell(escape_control_characters(line))) if args.verbose else str
     with started_sandbox(args.port, log) as sandbox:
         output.write(f"{sandbox.url}\n" if args.quiet else _welcome(sandbox))
         with contextlib.suppress(KeyboardInterrupt):

@@ -68,11 +68,11 @@ def _answers(
 ) -> Iterator[tuple[ids.Given, Image | ImagesError]]:
     if not args.wait:
         return images.get_many(given, deadline=args.deadline)
-    from rackspace_images.client.bulk import each
+    from rackspace_images.client.bulk import map_threads
     from rackspace_images.defaults import MAX_CONNECTIONS
 
     from .wait import Waiting
 
     assert isinstance(display, Waiting)  # noqa: S101
     # Who waits has no connection most of the time, so more can wait than are asked for at once.
-    return each(given, lambda one: display.wait(images, one), MAX_CONNECTIONS)
+    return map_threads(given, lambda one: display.wait(images, one), MAX_CONNECTIONS)

@@ -8,16 +8,16 @@ from typing import Any, TypeVar
 
 from rackspace_images.errors import ImagesError
 
-from .bulk import Ended, of_one
+from .bulk import Ended, error_of_one_id
 
 Id = TypeVar("Id")
 T = TypeVar("T")
 
 
-async def each_async(
+async def map_tasks(
     ids: Iterable[Id] | AsyncIterable[Id], ask: Callable[[Id], Coroutine[Any, Any, T]], concurrency: int
 ) -> AsyncIterator[tuple[Id, T | ImagesError]]:
-    """`each`, awaited; the ids may come from an async iterable too. Tasks have the same context variables."""
+    """`map_threads`, awaited; the ids may come from an async iterable too. Tasks have the same context variables."""
     source, taking, emptied = _aiter(ids), asyncio.Lock(), asyncio.Event()
     heap: list[tuple[Id, T | ImagesError] | Ended] = []
     workers: list[asyncio.Task[None]] = []
@@ -84,4 +84,4 @@ async def _outcome_async(ask: Callable[[Id], Coroutine[Any, Any, T]], one: Id) -
     try:
         return await ask(one)
     except ImagesError as error:
-        return of_one(error)
+        return error_of_one_id(error)

@@ -17,12 +17,12 @@ from rackspace_images.defaults import CONCURRENCY, GRACE, LOCATE_CONCURRENCY, PA
 from rackspace_images.errors import ImagesError
 from rackspace_images.http.api_client import AsyncApiClient, Handle
 from rackspace_images.http.call import Limits
-from rackspace_images.http.flow import run_async
+from rackspace_images.http.flow import drive_async
 from rackspace_images.image import Image, image_uuid
 
-from .async_bulk import each_async
+from .async_bulk import map_tasks
 from .base import UNCHANGED, BaseClient, Id, OfCall, TimeoutOfCall, image_of
-from .bulk import LocateResult, checked_concurrency, located
+from .bulk import LocateResult, checked_concurrency, locate_result
 from .listing import OnError, Query, Walk, readable
 from .waiting import Progress
 
@@ -47,7 +47,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
 
     async def regions(self) -> dict[str, str]:
         """`ImagesClient.regions`, awaited."""
-        return await run_async(self._session.regions(self._session.limits()), self._api)
+        return await drive_async(self._session.regions(self._session.limits()), self._api)
 
     async def locate(self, image_id: str | UUID, *, regions: Iterable[str] | None = None) -> LocateResult:
         """`ImagesClient.locate`, awaited."""
@@ -56,13 +56,13 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
     async def _locate(
         self, image_id: UUID, regions: Iterable[str] | None, scope: asyncio.Semaphore | None
     ) -> LocateResult:
-        names = await run_async(self._named(regions), self._api)
+        names = await drive_async(self._named(regions), self._api)
         clients = [self.in_region(name) for name in names]
         limits = [client._limits(scope=scope) for client in clients]
         outcomes = await asyncio.gather(
-            *(run_async(one._outcome(image_id, own), one._api) for one, own in zip(clients, limits, strict=True))
+            *(drive_async(one._outcome(image_id, own), one._api) for one, own in zip(clients, limits, strict=True))
         )
-        return located(zip(names, outcomes, strict=True), self._session.shown)
+        return locate_result(zip(names, outcomes, strict=True), self._session.shown)
 
     def locate_many(
         self,
@@ -75,7 +75,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         names = None if regions is None else tuple(regions)
         concurrency = checked_concurrency(concurrency)
         scope = self._scope(concurrency)
-        return each_async(image_ids, lambda one: self._locate(image_uuid(one), names, scope), concurrency)
+        return map_tasks(image_ids, lambda one: self._locate(image_uuid(one), names, scope), concurrency)
 
     def get_many(
         self,
@@ -92,7 +92,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
 
         concurrency = checked_concurrency(concurrency)
         scope = self._scope(concurrency)
-        return each_async(
+        return map_tasks(
             image_ids,
             lambda one: self._get_now(one, self._limits_of_each(timeout, deadline, scope)),
             concurrency,
@@ -126,7 +126,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         self, walk: Walk, timeout: TimeoutOfCall, deadline: OfCall, on_error: OnError | None
     ) -> AsyncIterator[Image]:
         while not walk.is_over:
-            page = await run_async(self._page(walk, timeout, deadline), self._api)
+            page = await drive_async(self._page(walk, timeout, deadline), self._api)
             for image in readable(page, on_error):
                 yield image
 
@@ -139,7 +139,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         on_progress: Callable[[Progress], object] | None = None,
     ) -> Image:
         """`ImagesClient.wait_until_active`, awaited."""
-        return await run_async(self._wait(image_id, timeout, grace, on_progress), self._api)
+        return await drive_async(self._wait(image_id, timeout, grace, on_progress), self._api)
 
     async def aclose(self) -> None:
         """`ImagesClient.close`, awaited."""

@@ -15,7 +15,7 @@ from rackspace_images_api import Client
 from rackspace_images_api.api.images import get_image
 
 from rackspace_images.auth.credentials import Credentials, StaticToken
-from rackspace_images.auth.tokens import GrantStore
+from rackspace_images.auth.tokens import TokenStore
 from rackspace_images.defaults import ATTEMPT_TIMEOUT, DEADLINE, MAX_CONNECTIONS
 from rackspace_images.errors import BadRequest, ConfigError, ImagesError, MalformedResponse, OverLimit
 from rackspace_images.http.api_client import ApiClient, AsyncApiClient, Handle
@@ -25,12 +25,12 @@ from rackspace_images.http.retry import Attempt, Retry
 from rackspace_images.http.tls import Cert
 from rackspace_images.image import Image, ImageCheck, image_call, image_uuid
 from rackspace_images.regions import checked_region
-from rackspace_images.text import Unshown, shown, unshown
+from rackspace_images.text import RedactedOptions, redacted, shown
 
-from .bulk import is_everyones
+from .bulk import stops_the_run
 from .listing import PageItems, Walk
 from .options import ClientOptions
-from .session import Place, image_response, place_of, session_of
+from .session import Target, image_response, session_of, target_of
 from .waiting import Progress, until_active
 
 AnyApi = TypeVar("AnyApi", ApiClient, AsyncApiClient)
@@ -72,20 +72,22 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         user_agent: str | None = None,
         transport: AnyTransport | None = None,
         max_connections: int = MAX_CONNECTIONS,
-        token_cache: GrantStore | None = None,
+        token_cache: TokenStore | None = None,
         on_attempt: Callable[[Attempt], object] | None = None,
     ) -> None:
-        self._place = Place(None)
-        given = Unshown({name: value for name, value in locals().items() if name not in ("self", "auth", "__class__")})
+        self._target = Target(None)
+        given = RedactedOptions(
+            {name: value for name, value in locals().items() if name not in ("self", "auth", "__class__")}
+        )
         # A traceback that shows local variables must show no password, whatever is wrong below.
-        cert, proxy = unshown(cert), None
+        cert, proxy = redacted(cert), None
         self._begin(auth, ClientOptions.of(given))
 
     def _begin(self, auth: Credentials, options: ClientOptions) -> None:
         self._options = options
-        self._place = place_of(auth, options)
+        self._target = target_of(auth, options)
         self._session = session_of(auth, options)
-        self._api = self._connect(partial(self._session.handle, self._place))
+        self._api = self._connect(partial(self._session.handle, self._target))
 
     def _connect(self, handle: Handle) -> AnyApi:
         raise NotImplementedError
@@ -96,27 +98,27 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         cloud: str | None = None,
         region: str | None = None,
         *,
-        ask: Callable[[str], str] | None = None,
+        prompt: Callable[[str], str] | None = None,
         **options: Any,
     ) -> Self:
         """A client with the credentials of one source, taken whole: the first of these that is there.
 
         The cloud of clouds.yaml that `cloud` or `OS_CLOUD` names; the environment's `OS_*`, when `OS_AUTH_URL`, or
         `OS_TOKEN` with `OS_ENDPOINT_OVERRIDE`, is set; `RS_*`; the only cloud of clouds.yaml. `region` and `options`
-        (those of the constructor) are set on top. `ask` is called with a prompt where only the password is missing.
+        (those of the constructor) are set on top. `prompt` is called with a prompt where only the password is missing.
         Raises `ConfigError`, which says what is missing and where it looked.
         """
-        options = Unshown(options)
+        options = RedactedOptions(options)
         from rackspace_images.config import load
 
-        config = load(cloud, region=region, ask=ask)
+        config = load(cloud, region=region, prompt=prompt)
         found: dict[str, Any] = {
             "endpoint": config.endpoint,
             "interface": config.interface,
             "verify": config.verify,
             "cert": config.cert,
         }
-        chosen = Unshown({name: value for name, value in found.items() if value is not None} | options)
+        chosen = RedactedOptions({name: value for name, value in found.items() if value is not None} | options)
         if options.get("transport") is not None and os.environ.get("OS_CACERT"):
             hint = "set verify in the transport, and unset OS_CACERT"
             raise ConfigError("OS_CACERT has no effect on a transport that is given", hint=hint)
@@ -133,12 +135,12 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
     @property
     def region(self) -> str | None:
         """The region that is asked, known after the first call. Reading it starts no request."""
-        return self._place.region
+        return self._target.region
 
     @property
     def endpoint(self) -> str | None:
         """The compute URL that is asked, known after the first call. Reading it starts no request."""
-        return self._place.endpoint
+        return self._target.endpoint
 
     def in_region(self, region: str) -> Self:
         """The same client for another region: it shares the sign-in and the connections, and closes with this one."""
@@ -149,15 +151,15 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
             )
         other = object.__new__(type(self))
         other.__dict__ |= self.__dict__
-        other._place = Place(checked_region(region))
+        other._target = Target(checked_region(region))
         other._options = replace(self._options, region=region, endpoint=None)
-        other._api = self._api.within(handle=partial(self._session.handle, other._place))
+        other._api = self._api.within(handle=partial(self._session.handle, other._target))
         return other
 
     def hold(self, region: str | None, seconds: float, status: int = 429) -> None:
         """Sends nothing to a region for so long, as if it had answered so: for a limit that another process met."""
         refusal = OverLimit(status, None, "another process was told to wait")
-        name = region or self.endpoint or self._place.given
+        name = region or self.endpoint or self._target.endpoint_override
         if name is not None:
             self._session.hold(name, self._session.clock() + seconds, refusal)
 
@@ -167,7 +169,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         return _remade, (type(self), tokens.credentials, self._options, tokens.source, self._session.only)
 
     def __repr__(self) -> str:
-        region, endpoint = self.region or self._place.wanted, self.endpoint or self._place.given
+        region, endpoint = self.region or self._target.region_name, self.endpoint or self._target.endpoint_override
         return f"<{type(self).__name__} region={shown(region)} endpoint={shown(endpoint, 200)}>"
 
     def _limits(self, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED, scope: object = None) -> Limits:
@@ -202,7 +204,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         try:
             return (yield from self._get(image_id, limits))
         except ImagesError as error:
-            if is_everyones(error):
+            if stops_the_run(error):
                 raise
             return error
 
@@ -220,13 +222,13 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
                 continue
             except MalformedResponse as error:
                 error.body = error.body if call.response is None else call.response.content
-                call.place(error)
+                call.add_context(error)
                 raise
             for item in page:
                 if isinstance(item, Image):
                     item.response = image_response(call)
                 else:
-                    call.place(self._session.tokens.redactor.redact(item))
+                    call.add_context(self._session.tokens.redactor.redact(item))
             if page or walk.is_over or refusal is None:
                 return page
             break  # an earlier image is obeyed, and leads to the same one again

@@ -48,7 +48,7 @@ class LocateResult:
         return one_line(f"<LocateResult {' '.join(names)}>")
 
 
-def located(outcomes: Iterable[tuple[str, Image | ImagesError]], shown: Callable[[str], str]) -> LocateResult:
+def locate_result(outcomes: Iterable[tuple[str, Image | ImagesError]], shown: Callable[[str], str]) -> LocateResult:
     """What one answer from each region comes to; `shown` gives the name of a region as it is shown."""
     result = LocateResult()
     for region, outcome in ((shown(name), outcome) for name, outcome in outcomes):
@@ -61,9 +61,9 @@ def located(outcomes: Iterable[tuple[str, Image | ImagesError]], shown: Callable
     return result
 
 
-def is_everyones(error: ImagesError) -> bool:
+def stops_the_run(error: ImagesError) -> bool:
     """Whether an error would be every id's and every region's: it stops a run."""
-    return error.signing_in or isinstance(error, AuthenticationFailed | ClientClosed)
+    return error._signing_in or isinstance(error, AuthenticationFailed | ClientClosed)
 
 
 def checked_concurrency(concurrency: int, *, most: int | None = None) -> int:
@@ -103,7 +103,7 @@ class Ended:
     error: BaseException | None = None
 
 
-def each(
+def map_threads(
     ids: Iterable[Id], ask: Callable[[Id], T], concurrency: int, scope: Scope | None = None
 ) -> Iterator[tuple[Id, T | ImagesError]]:
     """(id, what `ask` gave or raised) as they arrive, by threads; one after another where no thread can be started.
@@ -168,11 +168,11 @@ def _outcome(ask: Callable[[Id], T], one: Id) -> T | ImagesError:
     try:
         return ask(one)
     except ImagesError as error:
-        return of_one(error)
+        return error_of_one_id(error)
 
 
-def of_one(error: ImagesError) -> ImagesError:
+def error_of_one_id(error: ImagesError) -> ImagesError:
     """An error that is one id's own; raises what stops the run."""
-    if is_everyones(error) or isinstance(error, ConfigError | RegionNotFound | InsecureUrl):
+    if stops_the_run(error) or isinstance(error, ConfigError | RegionNotFound | InsecureUrl):
         raise error
     return error

@@ -16,12 +16,12 @@ from rackspace_images.defaults import CONCURRENCY, GRACE, LOCATE_CONCURRENCY, MA
 from rackspace_images.errors import ImagesError
 from rackspace_images.http.api_client import ApiClient, Handle
 from rackspace_images.http.call import Limits
-from rackspace_images.http.flow import run
+from rackspace_images.http.flow import drive
 from rackspace_images.http.sender import Scope
 from rackspace_images.image import Image, image_uuid
 
 from .base import UNCHANGED, BaseClient, Id, OfCall, TimeoutOfCall, image_of
-from .bulk import LocateResult, checked_concurrency, each, located
+from .bulk import LocateResult, checked_concurrency, locate_result, map_threads
 from .listing import OnError, Query, Walk, readable
 from .waiting import Progress
 
@@ -73,7 +73,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
 
     def regions(self) -> dict[str, str]:
         """Region → compute URL, as the catalog says."""
-        return run(self._session.regions(self._session.limits()), self._api)
+        return drive(self._session.regions(self._session.limits()), self._api)
 
     def locate(self, image_id: str | UUID, *, regions: Iterable[str] | None = None) -> LocateResult:
         """Asks all regions at once, or those named, which of them have the image.
@@ -84,14 +84,14 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         return self._locate(image_uuid(image_id), regions, self._scope(0))
 
     def _locate(self, image_id: UUID, regions: Iterable[str] | None, scope: Scope) -> LocateResult:
-        names, own = run(self._named(regions), self._api), scope.part(None)
+        names, own = drive(self._named(regions), self._api), scope.part(None)
 
         def ask(name: str) -> Image | ImagesError:
             client = self.in_region(name)
-            return run(client._outcome(image_id, client._limits(scope=own)), client._api)
+            return drive(client._outcome(image_id, client._limits(scope=own)), client._api)
 
-        outcomes = dict(each(names, ask, len(names), own)) if names else {}
-        return located(((name, outcomes[name]) for name in names), self._session.shown)
+        outcomes = dict(map_threads(names, ask, len(names), own)) if names else {}
+        return locate_result(((name, outcomes[name]) for name in names), self._session.shown)
 
     def locate_many(
         self, image_ids: Iterable[Id], *, regions: Iterable[str] | None = None, concurrency: int = LOCATE_CONCURRENCY
@@ -100,7 +100,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         names = None if regions is None else tuple(regions)
         concurrency = checked_concurrency(concurrency, most=MAX_THREADS)
         scope = self._scope(concurrency)
-        return each(image_ids, lambda one: self._locate(image_uuid(one), names, scope), concurrency, scope)
+        return map_threads(image_ids, lambda one: self._locate(image_uuid(one), names, scope), concurrency, scope)
 
     def get_many(
         self,
@@ -121,7 +121,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         """
         concurrency = checked_concurrency(concurrency, most=MAX_THREADS)
         scope = self._scope(concurrency)
-        return each(
+        return map_threads(
             image_ids,
             lambda one: self._get_now(one, self._limits_of_each(timeout, deadline, scope)),
             concurrency,
@@ -165,7 +165,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
 
     def _pages(self, walk: Walk, timeout: TimeoutOfCall, deadline: OfCall, on_error: OnError | None) -> Iterator[Image]:
         while not walk.is_over:
-            page = run(self._page(walk, timeout, deadline), self._api)
+            page = drive(self._page(walk, timeout, deadline), self._api)
             yield from readable(page, on_error)
 
     def wait_until_active(
@@ -184,7 +184,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         or an image that was there and is gone, `WaitTimeout` (each with the last `image`), `ImageNotFound` for one that
         never was there, and what else `get` raises.
         """
-        return run(self._wait(image_id, timeout, grace, on_progress), self._api)
+        return drive(self._wait(image_id, timeout, grace, on_progress), self._api)
 
     def close(self) -> None:
         """Gives the connections back. A call after it raises `ClientClosed`; a second `close` does nothing."""

@@ -10,15 +10,15 @@ import httpx
 from rackspace_images_api import Client
 
 from rackspace_images.auth.credentials import Credentials
-from rackspace_images.auth.identity import Grant
+from rackspace_images.auth.identity import AccessInfo
 from rackspace_images.errors import ConfigError, InsecureUrl
 from rackspace_images.http.api_client import BASE_URL, ApiClient, AsyncApiClient, FlowTransport
-from rackspace_images.http.flow import Flow, run, run_async
+from rackspace_images.http.flow import Flow, drive, drive_async
 from rackspace_images.regions import checked_endpoint
-from rackspace_images.text import Unshown, service_url
+from rackspace_images.text import RedactedOptions, service_url
 
 from .options import ClientOptions
-from .session import Session, place_of, session_of
+from .session import Session, session_of, target_of
 
 
 class ClientAuth(httpx.Auth):
@@ -31,52 +31,52 @@ class ClientAuth(httpx.Auth):
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """httpx's own seam: called for each request of a sync client."""
-        grant = self._session.tokens.known() or self._sign_in(None)
-        self._sign(request, grant)
+        access = self._session.tokens.current() or self._sign_in(None)
+        self._sign(request, access)
         response = yield request
         if response.status_code == 401 and self._session.tokens.can_renew:
-            self._sign(request, self._sign_in(grant))
+            self._sign(request, self._sign_in(access))
             yield request
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """httpx's own seam: called for each request of an async client."""
-        grant = self._session.tokens.known() or await self._sign_in_async(None)
-        self._sign(request, grant)
+        access = self._session.tokens.current() or await self._sign_in_async(None)
+        self._sign(request, access)
         response = yield request
         if response.status_code == 401 and self._session.tokens.can_renew:
-            self._sign(request, await self._sign_in_async(grant))
+            self._sign(request, await self._sign_in_async(access))
             yield request
 
-    def _flow(self, failed: Grant | None) -> Flow[Grant]:
-        return self._session.tokens.grant(self._session.limits(), failed=failed)
+    def _flow(self, failed: AccessInfo | None) -> Flow[AccessInfo]:
+        return self._session.tokens.get_access(self._session.limits(), failed=failed)
 
-    def _sign_in(self, failed: Grant | None) -> Grant:
+    def _sign_in(self, failed: AccessInfo | None) -> AccessInfo:
         """Signs in over connections for this alone; a transport that was given stays open."""
         sender = self._options.sender()
         try:
-            return run(self._flow(failed), ApiClient(self._handle, sender, self._redactor))
+            return drive(self._flow(failed), ApiClient(self._handle, sender, self._redactor))
         finally:
             if self._options.transport is None:
                 sender.close()
 
-    async def _sign_in_async(self, failed: Grant | None) -> Grant:
+    async def _sign_in_async(self, failed: AccessInfo | None) -> AccessInfo:
         sender = self._options.async_sender()
         try:
-            return await run_async(self._flow(failed), AsyncApiClient(self._handle, sender, self._redactor))
+            return await drive_async(self._flow(failed), AsyncApiClient(self._handle, sender, self._redactor))
         finally:
             if self._options.transport is None:
                 await sender.aclose()
 
     @property
     def _handle(self) -> Any:
-        return partial(self._session.handle, place_of(self._session.tokens.credentials, self._options))
+        return partial(self._session.handle, target_of(self._session.tokens.credentials, self._options))
 
-    def _sign(self, request: httpx.Request, grant: Grant) -> None:
+    def _sign(self, request: httpx.Request, access: AccessInfo) -> None:
         """Puts the token on a request that goes where the catalog, or the user, says that it may go."""
         url = str(request.url.copy_with(query=None, fragment=None))
         endpoint = self._options.endpoint
         if endpoint is None or _origin(url) != _origin(endpoint):
-            if _origin(url) not in {_origin(place.url) for place in grant.endpoints}:
+            if _origin(url) not in {_origin(place.url) for place in access.endpoints}:
                 raise InsecureUrl(
                     "neither the catalog nor endpoint= names this host; the token is not sent",
                     url=url,
@@ -84,7 +84,7 @@ class ClientAuth(httpx.Auth):
                 )
             auth_url = self._session.tokens.credentials.auth_url
             checked_endpoint(url, auth_url=auth_url, allow_http=self._options.allow_http)
-        request.headers["X-Auth-Token"] = grant.token
+        request.headers["X-Auth-Token"] = access.token
 
     def __repr__(self) -> str:
         return f"<ClientAuth {self._session.tokens.credentials!r}>"
@@ -98,7 +98,7 @@ def client_auth(auth: Credentials, **options: Any) -> ClientAuth:
     `follow_redirects` off: httpx would take the token along to where a redirect points. A `transport` that is given
     stays open.
     """
-    options = Unshown(options)
+    options = RedactedOptions(options)
     chosen = ClientOptions.of(options)
     _ = chosen.network  # what is wrong with it is raised now, not with the first request
     return ClientAuth(session_of(auth, chosen), chosen)
@@ -111,11 +111,11 @@ def generated_client(auth: Credentials, **options: Any) -> Client:
     there. Its responses are the generated models, where an absent field is `Unset`. With a `transport`, only
     the form of the operations that the transport is for can be used.
     """
-    options = Unshown(options)
+    options = RedactedOptions(options)
     chosen = ClientOptions.of(options)
     _ = chosen.network  # what is wrong with it is raised now, not with the first request
-    session, place = session_of(auth, chosen), place_of(auth, chosen)
-    handle = partial(session.handle, place)
+    session, target = session_of(auth, chosen), target_of(auth, chosen)
+    handle = partial(session.handle, target)
     redactor = session.tokens.redactor
     client = ApiClient(handle, _made(chosen.sender), redactor)
     async_client = AsyncApiClient(handle, _made(chosen.async_sender), redactor)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from rackspace_images import __version__
-from rackspace_images.auth.tokens import GrantStore
-from rackspace_images.defaults import ATTEMPT_TIMEOUT, DEADLINE, MAX_CONNECTIONS, MOST_CONNECTIONS
+from rackspace_images.auth.tokens import TokenStore
+from rackspace_images.defaults import ATTEMPT_TIMEOUT, CONNECTIONS_LIMIT, DEADLINE, MAX_CONNECTIONS
 from rackspace_images.errors import ConfigError
 from rackspace_images.http.call import Timeout, is_seconds
 from rackspace_images.http.proxies import Proxies
@@ -23,7 +23,7 @@ from rackspace_images.http.retry import Attempt, Retry
 from rackspace_images.http.sender import Sender
 from rackspace_images.http.tls import Cert, Tls
 from rackspace_images.regions import INTERFACES, checked_endpoint, checked_region
-from rackspace_images.text import Secret, Unshown, shown, unshown
+from rackspace_images.text import RedactedOptions, Secret, redacted, shown
 
 if TYPE_CHECKING:
     from rackspace_images.http.async_sender import AsyncSender
@@ -45,7 +45,7 @@ _KINDS: dict[str, tuple[Any, str]] = {
     "allow_http": (bool, "True or False"),
     "user_agent": (str | None, "a str"),
     "transport": (AnyTransport | None, "an httpx.BaseTransport or httpx.AsyncBaseTransport"),
-    "token_cache": (GrantStore | None, "a TokenCache or None"),
+    "token_cache": (TokenStore | None, "a TokenCache or None"),
     "on_attempt": ((Callable, type(None)), "a function or None"),
 }
 """Of what type an option is, in Python and in words; of the others a check of their own tells."""
@@ -72,13 +72,13 @@ class ClientOptions:
     user_agent: str | None = None
     transport: AnyTransport | None = None
     max_connections: int = MAX_CONNECTIONS
-    token_cache: GrantStore | None = None
+    token_cache: TokenStore | None = None
     on_attempt: Callable[[Attempt], object] | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> ClientOptions:
-        """The options of these arguments, an `Unshown`: a traceback with local variables shows no password."""
-        hidden = Unshown(given, cert=unshown(given.get("cert")))
+        """The options of these arguments, a `RedactedOptions`: a traceback with local variables shows no password."""
+        hidden = RedactedOptions(given, cert=redacted(given.get("cert")))
         if hidden.get("proxy") is not None:
             hidden["proxy"] = read_proxy(hidden["proxy"], "proxy=")
         return cls(**hidden)
@@ -96,7 +96,7 @@ class ClientOptions:
         if self.user_agent is not None and not (self.user_agent.isascii() and self.user_agent.isprintable()):
             raise ConfigError("user_agent holds a character that no HTTP header may hold")
         if not _is_count(self.max_connections):
-            raise ConfigError(f"max_connections={self.max_connections!r} is no count of 1 to {MOST_CONNECTIONS}")
+            raise ConfigError(f"max_connections={self.max_connections!r} is no count of 1 to {CONNECTIONS_LIMIT}")
         check_limit("timeout", self.timeout)
         check_limit("deadline", self.deadline)
         if self.transport is not None:
@@ -172,7 +172,7 @@ def _picklable(name: str, value: Any) -> Any:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_CONNECTIONS
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= CONNECTIONS_LIMIT
 
 
 def proxies_for(proxy: httpx.Proxy | None) -> Proxies:
@@ -181,13 +181,13 @@ def proxies_for(proxy: httpx.Proxy | None) -> Proxies:
         return Proxies(proxy)
     from urllib.request import getproxies
 
-    env = Unshown(getproxies())
+    env = RedactedOptions(getproxies())
     read = {scheme: _of_environment(scheme, env) for scheme in ("http", "https")}
     found = {scheme: proxy for scheme, outcome in read.items() if (proxy := usable(outcome)) is not None}
     return Proxies(None, found, env.get("no", ""))
 
 
-def _of_environment(scheme: str, env: Unshown) -> httpx.Proxy | ConfigError | None:
+def _of_environment(scheme: str, env: RedactedOptions) -> httpx.Proxy | ConfigError | None:
     url = Secret(env.get(scheme) or env.get("all") or "")
     return read_proxy(url, f"{scheme.upper()}_PROXY") if url else None
 

@@ -13,14 +13,14 @@ import httpx
 
 from rackspace_images import errors
 from rackspace_images.auth.credentials import Credentials, StaticToken
-from rackspace_images.auth.identity import Grant
+from rackspace_images.auth.identity import AccessInfo
 from rackspace_images.auth.tokens import TokenSource
 from rackspace_images.defaults import FRESH_TOKEN_PAUSE
 from rackspace_images.http.api_client import RequestParts
 from rackspace_images.http.body import ApiResponse
 from rackspace_images.http.call import EXCHANGE, Call, Exchange, Limits, monotonic
 from rackspace_images.http.flow import Flow, Pause
-from rackspace_images.http.retry import Gate, send_with_retries
+from rackspace_images.http.retry import RateLimitGate, send_with_retries
 from rackspace_images.image import ImageCheck, ImageResponse, image_call, image_uuid
 from rackspace_images.regions import (
     checked_endpoint,
@@ -40,25 +40,25 @@ log = logging.getLogger("rackspace_images")
 
 
 @dataclass(slots=True)
-class Place:
+class Target:
     """Where one client sends its requests: a region by name, or an endpoint that was given."""
 
-    wanted: str | None
-    given: str | None = None
-    found: tuple[str | None, str] | None = None
+    region_name: str | None
+    endpoint_override: str | None = None
+    resolved: tuple[str | None, str] | None = None
     """Region and endpoint as they are shown, set by the first call."""
     url: str = field(default="", repr=False)
     """The endpoint that requests are sent to."""
-    grant: Grant | None = None
+    access: AccessInfo | None = None
     """The sign-in whose catalog they were found in."""
 
     @property
     def region(self) -> str | None:
-        return self.found[0] if self.found else None
+        return self.resolved[0] if self.resolved else None
 
     @property
     def endpoint(self) -> str | None:
-        return self.found[1] if self.found else None
+        return self.resolved[1] if self.resolved else None
 
 
 class _Headers(httpx.Headers):
@@ -78,7 +78,7 @@ class Session:
     """The regions that the configuration lists; all of the catalog's where it lists none."""
     clock: Callable[[], float] = monotonic
     _versions: dict[str, str] = field(default_factory=dict)
-    _gates: dict[str, Gate] = field(default_factory=dict)
+    _gates: dict[str, RateLimitGate] = field(default_factory=dict)
     _headers: dict[tuple[bytes, str | None], _Headers] = field(default_factory=dict, repr=False)
 
     def limits(self, scope: object = None, **own: Any) -> Limits:
@@ -90,7 +90,7 @@ class Session:
             setattr(limits, name, value)
         return limits
 
-    def handle(self, place: Place, call: Call | None, parts: RequestParts) -> Flow[ApiResponse]:
+    def handle(self, target: Target, call: Call | None, parts: RequestParts) -> Flow[ApiResponse]:
         """The flow of one request of generated code, to its good and checked response.
 
         `call` is None for a request of a direct user of the generated client. Whatever goes wrong is raised with
@@ -102,54 +102,56 @@ class Session:
             if call.base_url is not None:
                 response = yield from self._send(call, parts, call.base_url, self.shown(call.base_url), _never)
             else:
-                response = yield from self._send_signed(place, call, parts)
+                response = yield from self._send_signed(target, call, parts)
             response.sent_to, call.response = (parts.method, call.url), response
             response.parsed = self.tokens.redactor.checked(call.check, response.content)
         except errors.ImagesError as error:
             if isinstance(error, errors.MalformedResponse) and call.response is not None and call.keeps_body:
                 error.body = call.response.content
             if call.base_url is None:
-                error.place(region=place.region or place.wanted, endpoint=place.endpoint or place.given)
-            call.place(error)
+                error._add_context(
+                    region=target.region or target.region_name, endpoint=target.endpoint or target.endpoint_override
+                )
+            call.add_context(error)
             raise
         return response
 
-    def _send_signed(self, place: Place, call: Call, parts: RequestParts) -> Flow[ApiResponse]:
+    def _send_signed(self, target: Target, call: Call, parts: RequestParts) -> Flow[ApiResponse]:
         """Sends with the token, and once more with a new one where that can help."""
-        grant = self.tokens.known() or (yield from self.tokens.grant(call.limits))
+        access = self.tokens.current() or (yield from self.tokens.get_access(call.limits))
         try:
-            return (yield from self._send_to(place, call, parts, grant, can_renew=self.tokens.can_renew))
+            return (yield from self._send_to(target, call, parts, access, can_renew=self.tokens.can_renew))
         except errors.ImagesError as error:
-            if not self._may_renew(error, grant, place):
+            if not self._may_renew(error, access, target):
                 raise
             first = error
-        fresh: Grant | None = None
+        fresh: AccessInfo | None = None
         try:
-            fresh = yield from self.tokens.grant(call.limits, failed=grant)
+            fresh = yield from self.tokens.get_access(call.limits, failed=access)
         except errors.ImagesError:
-            if is_expired(first):
+            if says_token_expired(first):
                 raise
-        if fresh is None or (not is_expired(first) and fresh.endpoints == grant.endpoints):
+        if fresh is None or (not says_token_expired(first) and fresh.endpoints == access.endpoints):
             raise first
         try:
-            return (yield from self._send_to(place, call, parts, fresh, can_renew=False))
+            return (yield from self._send_to(target, call, parts, fresh, can_renew=False))
         except errors.ImagesError as error:
-            if call.limits.retry is None or not is_expired(error) or not call.limits.fits(FRESH_TOKEN_PAUSE):
+            if call.limits.retry is None or not says_token_expired(error) or not call.limits.fits(FRESH_TOKEN_PAUSE):
                 raise
         # A server may learn a moment later of a token that has just been issued.
         yield Pause(FRESH_TOKEN_PAUSE)
-        return (yield from self._send_to(place, call, parts, fresh, can_renew=False))
+        return (yield from self._send_to(target, call, parts, fresh, can_renew=False))
 
     def _send_to(
-        self, place: Place, call: Call, parts: RequestParts, grant: Grant, *, can_renew: bool
+        self, target: Target, call: Call, parts: RequestParts, access: AccessInfo, *, can_renew: bool
     ) -> Flow[ApiResponse]:
-        if place.grant is not grant or place.found is None:
-            region, place.url = yield from self.find(place, grant, call.limits)
-            place.found = region and self.shown(region), self.shown(place.url)
-            place.grant = grant
-        call.region, call.endpoint = region, endpoint = place.found
-        call.token, call.gate = grant.token, self._gate(region or endpoint)
-        return (yield from self._send(call, parts, place.url, endpoint, is_expired if can_renew else _never))
+        if target.access is not access or target.resolved is None:
+            region, target.url = yield from self.find(target, access, call.limits)
+            target.resolved = region and self.shown(region), self.shown(target.url)
+            target.access = access
+        call.region, call.endpoint = region, endpoint = target.resolved
+        call.token, call.gate = access.token, self._gate(region or endpoint)
+        return (yield from self._send(call, parts, target.url, endpoint, says_token_expired if can_renew else _never))
 
     def _send(
         self, call: Call, parts: RequestParts, base_url: str, shown: str, never: Callable[[errors.ImagesError], bool]
@@ -206,8 +208,8 @@ class Session:
             hint="/images/IMAGE_ID, or /images/detail",
         )
 
-    def _gate(self, name: str) -> Gate:
-        return self._gates.setdefault(name, Gate())
+    def _gate(self, name: str) -> RateLimitGate:
+        return self._gates.setdefault(name, RateLimitGate())
 
     def hold(self, name: str, until: float, refusal: errors.OverLimit) -> None:
         """Closes the gate of a region, or of an endpoint without one."""
@@ -220,10 +222,10 @@ class Session:
 
     def _regions(self, limits: Limits) -> Flow[dict[str, str]]:
         """Region → compute URL, as the catalog says."""
-        grant = yield from self.tokens.grant(limits)
-        if not grant.endpoints:
+        access = yield from self.tokens.get_access(limits)
+        if not access.endpoints:
             raise no_catalog()
-        found = compute_endpoints(grant.endpoints, self.options.interface)
+        found = compute_endpoints(access.endpoints, self.options.interface)
         only = {name.casefold() for name in self.only}
         return {name: url for name, url in found.items() if not only or name.casefold() in only}
 
@@ -233,30 +235,32 @@ class Session:
         if regions is None:
             return list(known)
         wanted = list(regions)
-        grant = yield from self.tokens.grant(limits)
-        if grant.cached and not {name.casefold() for name in wanted} <= {name.casefold() for name in known}:
-            grant = yield from self.tokens.grant(limits, failed=grant)
+        access = yield from self.tokens.get_access(limits)
+        if access.cached and not {name.casefold() for name in wanted} <= {name.casefold() for name in known}:
+            access = yield from self.tokens.get_access(limits, failed=access)
         chosen = (
-            choose_region(grant.endpoints, name, default=None, interface=self.options.interface)[0] for name in wanted
+            choose_region(access.endpoints, name, default=None, interface=self.options.interface)[0] for name in wanted
         )
         return list(dict.fromkeys(chosen))
 
-    def _may_renew(self, error: errors.ImagesError, grant: Grant, place: Place) -> bool:
+    def _may_renew(self, error: errors.ImagesError, access: AccessInfo, target: Target) -> bool:
         """Whether a new sign-in may help: the token has expired, or the catalog is of another run and out of date."""
         moved = (errors.ConnectionFailed, errors.RequestTimeout, errors.RegionNotFound)
         out_of_date = isinstance(error, moved) or (
             isinstance(error, errors.UnexpectedStatus) and (300 <= error.status_code < 400 or error.status_code == 404)
         )
-        return self.tokens.can_renew and (is_expired(error) or (grant.cached and place.given is None and out_of_date))
-
-    def find(self, place: Place, grant: Grant, limits: Limits) -> Flow[tuple[str | None, str]]:
-        """The region and compute URL of a place."""
-        if place.given is not None:
-            return place.wanted, place.given
-        region, url = choose_region(
-            grant.endpoints, place.wanted, default=grant.default_region, interface=self.options.interface
+        return self.tokens.can_renew and (
+            says_token_expired(error) or (access.cached and target.endpoint_override is None and out_of_date)
         )
-        if place.wanted is None and place.found is None:
+
+    def find(self, target: Target, access: AccessInfo, limits: Limits) -> Flow[tuple[str | None, str]]:
+        """The region and compute URL of a target."""
+        if target.endpoint_override is not None:
+            return target.region_name, target.endpoint_override
+        region, url = choose_region(
+            access.endpoints, target.region_name, default=access.default_region, interface=self.options.interface
+        )
+        if target.region_name is None and target.resolved is None:
             log.info("no region was given: %s it is, the user's own or the only one", one_line(region))
         url = checked_endpoint(url, auth_url=self.tokens.credentials.auth_url, allow_http=self.options.allow_http)
         if has_version(url):
@@ -275,16 +279,16 @@ def session_of(auth: Credentials, options: ClientOptions) -> Session:
     return Session(tokens, options)
 
 
-def place_of(auth: Credentials, options: ClientOptions) -> Place:
+def target_of(auth: Credentials, options: ClientOptions) -> Target:
     """Where a client sends its requests. Raises `ConfigError` for a token that says nothing of it."""
     if options.endpoint is None and isinstance(auth, StaticToken) and auth.auth_url is None:
         raise errors.ConfigError(
             "a StaticToken needs to be told where to go", hint="endpoint='https://…/v2/TENANT', or its auth_url="
         )
-    return Place(options.region, options.endpoint)
+    return Target(options.region, options.endpoint)
 
 
-def is_expired(error: errors.ImagesError) -> bool:
+def says_token_expired(error: errors.ImagesError) -> bool:
     """Whether an error says that the token is no longer good.
 
     A token that ends between Nova and Glance is a 500 of Nova's, which names Glance's refusal. (Nova 26 and 34.)

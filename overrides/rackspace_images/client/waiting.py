@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rackspace_images import errors
-from rackspace_images.defaults import ATTEMPT_TIMEOUT, LONGEST_POLL_INTERVAL, POLL_INTERVAL
+from rackspace_images.defaults import ATTEMPT_TIMEOUT, MAX_POLL_INTERVAL, POLL_INTERVAL
 from rackspace_images.http.call import Limits
 from rackspace_images.http.flow import Flow, Pause
 from rackspace_images.http.retry import asked_to_wait
@@ -63,7 +63,7 @@ def until_active(
         if error is not None:
             wait = max(wait, asked_to_wait(error) or 0.0)
         yield Pause(wait if left is None else min(wait, limits.left() or 0))
-        interval = min(interval * 1.5, LONGEST_POLL_INTERVAL)
+        interval = min(interval * 1.5, MAX_POLL_INTERVAL)
 
 
 def _progress(
@@ -115,8 +115,8 @@ def _placed(ended: errors.NotActive, error: errors.ImagesError | None, limits: L
     response = ended.image.response if ended.image is not None else None
     for known in (error, response):
         if known is not None:
-            ended.place(region=known.region, endpoint=known.endpoint, request_id=known.request_id)
+            ended._add_context(region=known.region, endpoint=known.endpoint, request_id=known.request_id)
     if error is not None:
-        ended.place(method=error.method, url=error.url, image_id=error.image_id)
-    ended.place(elapsed=limits.elapsed)
+        ended._add_context(method=error.method, url=error.url, image_id=error.image_id)
+    ended._add_context(elapsed=limits.elapsed)
     return ended

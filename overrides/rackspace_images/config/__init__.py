@@ -4,7 +4,7 @@ The order of the sources is in `order.py`, what each holds in `environment.py` a
 in `signin.py` (the credentials) and `connection.py` (everything else).
 """
 
-from .order import load
 from .result import Config
+from .sources import load
 
 __all__ = ["Config", "load"]

@@ -11,20 +11,20 @@ from rackspace_images.text import one_line, without_userinfo
 
 from .settings import Settings
 
-Ask = Callable[[str], str] | None
+Prompt = Callable[[str], str] | None
 
 
 def secret(
-    settings: Settings, ask: Ask, names: tuple[str, ...], what: str, whose: tuple[str, ...], default_url: str = ""
+    settings: Settings, prompt: Prompt, names: tuple[str, ...], what: str, whose: tuple[str, ...], default_url: str = ""
 ) -> None:
     """Sees to it that there is a user and one of the secrets `names`, the first of which is asked for."""
-    settings.check(whose, *([] if ask else [names]))
-    if ask and not any(name in settings for name in names):
+    settings.check(whose, *([] if prompt else [names]))
+    if prompt and not any(name in settings for name in names):
         user = next(settings.need(name) for name in whose if name in settings)
         url = without_userinfo(settings.get("auth_url") or default_url)
         # No answer (the end of the input) is the same as an empty one.
         with suppress(EOFError):
-            settings.answer(names[0], ask(f"{what} of {one_line(user)} at {one_line(url)}: "))
+            settings.set_answer(names[0], prompt(f"{what} of {one_line(user)} at {one_line(url)}: "))
     settings.check(names)
 
 
@@ -35,14 +35,14 @@ def check_url(settings: Settings, version: str, default: str | None = None) -> N
     if "auth_url" not in settings or _fits(settings, version):
         return
     if version == "v3" and _fits(settings, "v2.0"):
-        raise settings.wrong(
+        raise settings.invalid(
             "auth_url",
             "is Keystone v2.0's, which is not supported",
             hint="the URL with /v3; auth_type rackspace_apikey if this is Rackspace Identity",
         )
     if version == "v2.0" and _fits(settings, "v3"):
-        raise settings.wrong("auth_url", "is Keystone v3's, and Rackspace Identity is v2.0", hint=US_AUTH_URL)
-    raise settings.wrong("auth_url", "is not the URL of an identity service", hint=f"https://…/{version}")
+        raise settings.invalid("auth_url", "is Keystone v3's, and Rackspace Identity is v2.0", hint=US_AUTH_URL)
+    raise settings.invalid("auth_url", "is not the URL of an identity service", hint=f"https://…/{version}")
 
 
 def _fits(settings: Settings, version: str) -> bool:

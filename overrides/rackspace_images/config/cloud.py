@@ -8,9 +8,9 @@ from pathlib import Path
 
 from rackspace_images.errors import ConfigError
 
-from .settings import BESIDE, SECRETS, SIGN_IN, Given, Settings
-from .tree import Branch, Items, Text, Value
-from .variables import Variables
+from .settings import AUTH, SECRETS, TOP_LEVEL, Setting, Settings
+from .tree import ListNode, MapNode, ScalarNode, Value
+from .variables import Environment
 
 # What these are converted to is what was meant: `verify: yes` is yes.
 _MAY_BE_CONVERTED = ("verify", "insecure", "identity_api_version")
@@ -21,14 +21,14 @@ class Layer:
     """What one file says of the cloud; no path for what this package says itself."""
 
     path: Path | None
-    branch: Branch
+    branch: MapNode
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A value, its key, what to call it with its place, and the layer it stands in."""
 
-    value: Text | Items | Branch
+    value: ScalarNode | ListNode | MapNode
     key: str
     shown: str
     layer: Layer
@@ -47,11 +47,11 @@ class Cloud:
     def __repr__(self) -> str:
         return f"<{self.source}>"
 
-    def mapping(self, what: str, value: Value) -> Branch:
+    def mapping(self, what: str, value: Value) -> MapNode:
         """`value` as a mapping; nothing at all is an empty one."""
         if value is None:
-            return Branch({}, None)
-        if not isinstance(value, Branch):
+            return MapNode({}, None)
+        if not isinstance(value, MapNode):
             raise ConfigError(f"{self.source}: {what} is not a mapping", hint="auth: {auth_url: …, username: …}")
         return value
 
@@ -60,30 +60,30 @@ class Cloud:
         given = self._given(keys[0], keys)
         return given.text if given else None
 
-    def settings(self, variables: Variables, *, region: str | None, rackspace: bool, read: list[Path]) -> Settings:
+    def settings(self, variables: Environment, *, region: str | None, rackspace: bool, read: list[Path]) -> Settings:
         """All that is said, under the names of `Settings`. What holds for one region alone stands above the rest."""
         regions = self._regions()
         alone = next(iter(regions)) if len(regions) == 1 else None
-        chosen = Given(region or self._region_name() or alone or "", "region_name")
+        chosen = Setting(region or self._region_name() or alone or "", "region_name")
         extra = next((values for name, values in regions.items() if name.lower() == chosen.text.lower()), None)
         if extra is not None:
             self.layers.insert(0, extra)
-        given = {name: self._given(name, aliases) for name, aliases in {**SIGN_IN, **BESIDE}.items()}
+        given = {name: self._given(name, aliases) for name, aliases in {**AUTH, **TOP_LEVEL}.items()}
         if chosen.text:
             given["region_name"] = chosen
         return Settings(
             self.source,
             {name: value for name, value in given.items() if value is not None},
-            called=lambda name: f"auth.{name}" if name in SIGN_IN else name,
+            called=lambda name: f"auth.{name}" if name in AUTH else name,
             home=variables.expanded,
             where_to_add=f"add to {' or '.join(str(path) for path in reversed(read))}:",
             rackspace=rackspace,
             regions=tuple(regions),
         )
 
-    def _given(self, name: str, keys: tuple[str, ...]) -> Given | None:
-        for found in self._all(keys, below_auth=name in SIGN_IN):
-            if not isinstance(found.value, Text):
+    def _given(self, name: str, keys: tuple[str, ...]) -> Setting | None:
+        for found in self._all(keys, below_auth=name in AUTH):
+            if not isinstance(found.value, ScalarNode):
                 raise ConfigError(f"{self.source}: {found.shown} is not a word", hint=f"{found.key}: …")
             if found.value.read_as and name not in _MAY_BE_CONVERTED:
                 raise ConfigError(
@@ -91,7 +91,7 @@ class Cloud:
                     hint=f'quote it: {found.key}: "…"',
                 )
             if found.value.text.strip():
-                return Given(found.value.text if name in SECRETS else found.value.text.strip(), found.shown)
+                return Setting(found.value.text if name in SECRETS else found.value.text.strip(), found.shown)
         return None
 
     def _all(self, keys: tuple[str, ...], *, below_auth: bool = False) -> Iterator[_Found]:
@@ -126,10 +126,10 @@ class Cloud:
         if found is None:
             return {}
         regions: dict[str, Layer | None] = {}
-        for item in found.value.items if isinstance(found.value, Items) else (found.value,):
-            values = item.get("values") if isinstance(item, Branch) else None
-            name = item.get("name") if isinstance(item, Branch) else item
-            if not isinstance(name, Text) or name.read_as or not name.text.strip(" ,"):
+        for item in found.value.items if isinstance(found.value, ListNode) else (found.value,):
+            values = item.get("values") if isinstance(item, MapNode) else None
+            name = item.get("name") if isinstance(item, MapNode) else item
+            if not isinstance(name, ScalarNode) or name.read_as or not name.text.strip(" ,"):
                 raise ConfigError(
                     f"{self.source}: {found.shown} is no list of region names", hint="regions: [DFW, ORD]"
                 )
@@ -141,5 +141,5 @@ class Cloud:
 
 def _is_list(found: _Found) -> bool:
     """Whether it lists regions: `region_name` once held lists too, also as one word with commas."""
-    listed = isinstance(found.value, Items) or (isinstance(found.value, Text) and "," in found.value.text)
+    listed = isinstance(found.value, ListNode) or (isinstance(found.value, ScalarNode) and "," in found.value.text)
     return listed or found.key == "regions"

@@ -11,13 +11,13 @@ from rackspace_images.text import one_line
 from . import files
 from .cloud import Cloud, Layer
 from .settings import Settings
-from .tree import Branch, Text
-from .variables import Variables
+from .tree import MapNode, ScalarNode
+from .variables import Environment
 
-_PROFILES = {"rackspace": Branch({"auth": Branch({"auth_url": Text(US_AUTH_URL, None, None)}, None)}, None)}
+_PROFILES = {"rackspace": MapNode({"auth": MapNode({"auth_url": ScalarNode(US_AUTH_URL, None, None)}, None)}, None)}
 
 
-def named(name: str, variables: Variables, region: str | None) -> Settings:
+def named(name: str, variables: Environment, region: str | None) -> Settings:
     """The cloud of this name, as `clouds.yaml` and `secure.yaml` have it together.
 
     `secure.yaml` stands above `clouds.yaml`, key by key, and `clouds.yaml` above the profile.
@@ -54,7 +54,7 @@ def _check_owners(paths: list[Path]) -> None:
         )
 
 
-def only(variables: Variables, region: str | None) -> Settings | None:
+def only(variables: Environment, region: str | None) -> Settings | None:
     """The one cloud of `clouds.yaml`; None where there is no such file."""
     path = files.find("clouds", variables)
     if path is None:
@@ -70,7 +70,7 @@ def only(variables: Variables, region: str | None) -> Settings | None:
     return named(names[0], variables, region)
 
 
-def _profile(name: str, cloud: Cloud, variables: Variables) -> Layer:
+def _profile(name: str, cloud: Cloud, variables: Environment) -> Layer:
     """What `clouds-public.yaml`, or else this package, says of a vendor."""
     path = files.find("clouds-public", variables)
     section = files.section(path, "public-clouds") if path else None
@@ -85,11 +85,11 @@ def _profile(name: str, cloud: Cloud, variables: Variables) -> Layer:
     )
 
 
-def _listed(section: Branch | None) -> str:
+def _listed(section: MapNode | None) -> str:
     names = list(section or ())
     return f"{'cloud' if len(names) == 1 else 'clouds'} {one_line(', '.join(names))}" if names else "no cloud"
 
 
-def _choose(section: Branch | None) -> str:
+def _choose(section: MapNode | None) -> str:
     first = next(iter(section or ()), None)
     return f"OS_CLOUD={one_line(first)}, or --cloud" if first is not None else "clouds: {NAME: {auth: …}}"

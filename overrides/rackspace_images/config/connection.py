@@ -20,7 +20,7 @@ def interface(settings: Settings) -> str | None:
     """`public`, also as `publicURL`, OpenStack's older word."""
     word = (settings.get("interface") or "").lower().removesuffix("url")
     if word and word not in _INTERFACES:
-        raise settings.wrong("interface", "is none of public, internal and admin")
+        raise settings.invalid("interface", "is none of public, internal and admin")
     return word or None
 
 
@@ -39,7 +39,7 @@ def _truth(settings: Settings, name: str) -> bool | None:
     word = (settings.get(name) or "").lower()
     if word and word not in _YES + _NO:
         also = ", or the path of a CA file" if name == "verify" else ""
-        raise settings.wrong(name, f"is neither true nor false{also}")
+        raise settings.invalid(name, f"is neither true nor false{also}")
     return word in _YES if word else None
 
 
@@ -47,5 +47,5 @@ def cert(settings: Settings) -> str | tuple[str, str] | None:
     """The client's certificate, with its key where that is a file of its own."""
     certificate, key = settings.path("cert"), settings.path("key")
     if key and not certificate:
-        raise settings.lacks(("cert",), hint=f"the certificate of {settings.called('key')}, or unset that")
+        raise settings.missing(("cert",), hint=f"the certificate of {settings.name_of('key')}, or unset that")
     return (certificate, key) if certificate and key else certificate

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .settings import BESIDE, SECRETS, SIGN_IN, Given, Settings
-from .variables import Variables
+from .settings import AUTH, SECRETS, TOP_LEVEL, Setting, Settings
+from .variables import Environment
 
 _OPENSTACK: dict[str, tuple[str, ...]] = {
-    **SIGN_IN,
-    **BESIDE,
+    **AUTH,
+    **TOP_LEVEL,
     "region_name": ("region_name",),
     # Old novaclient chose its Rackspace plugin by this.
     "auth_system": ("auth_system",),
@@ -17,7 +17,7 @@ _RACKSPACE: dict[str, tuple[str, ...]] = {
 }
 
 
-def openstack_applies(variables: Variables) -> bool:
+def openstack_applies(variables: Environment) -> bool:
     """Whether `OS_*` say where to sign in, or give a token and a place to use it.
 
     Old novaclient's `OS_AUTH_SYSTEM=rackspace` and keystoneauth's `OS_AUTH_TYPE=rackspace_apikey` bring the URL along.
@@ -27,28 +27,28 @@ def openstack_applies(variables: Variables) -> bool:
     return any((variables.get(name) or "").startswith("rackspace") for name in ("OS_AUTH_SYSTEM", "OS_AUTH_TYPE"))
 
 
-def openstack(variables: Variables) -> Settings:
+def openstack(variables: Environment) -> Settings:
     return _settings("OS_", _OPENSTACK, variables)
 
 
-def rackspace_applies(variables: Variables) -> bool:
+def rackspace_applies(variables: Environment) -> bool:
     """Whether `RS_*` name a user or hold a secret: a region or a URL alone signs nobody in."""
     return any(variables.get(name) for name in ("RS_USERNAME", "RS_API_KEY", "RS_PASSWORD"))
 
 
-def rackspace(variables: Variables) -> Settings:
+def rackspace(variables: Environment) -> Settings:
     return _settings("RS_", _RACKSPACE, variables, rackspace=True)
 
 
 def _settings(
-    prefix: str, names: dict[str, tuple[str, ...]], variables: Variables, *, rackspace: bool = False
+    prefix: str, names: dict[str, tuple[str, ...]], variables: Environment, *, rackspace: bool = False
 ) -> Settings:
     given = {}
     for name, aliases in names.items():
         read = variables.exactly if name in SECRETS else variables.get
         for variable in (prefix + alias.upper() for alias in aliases):
             if read(variable):
-                given[name] = Given(read(variable) or "", variable)
+                given[name] = Setting(read(variable) or "", variable)
                 break
     return Settings(
         f"the environment ({prefix}*)",

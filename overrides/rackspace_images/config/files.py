@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rackspace_images.errors import ConfigError
 
-from .tree import Branch, Unreadable, Value, parse_json
-from .variables import Variables
+from .tree import MapNode, Unreadable, Value, parse_json
+from .variables import Environment
 
 SITE = Path("/etc/openstack")
 _LARGEST = 2**20
@@ -17,7 +17,7 @@ _ENDINGS = (".yaml", ".yml", ".json")
 _NAMED_BY = {"clouds": "OS_CLIENT_CONFIG_FILE", "secure": "OS_CLIENT_SECURE_FILE"}
 
 
-def folders(variables: Variables) -> list[Path]:
+def folders(variables: Environment) -> list[Path]:
     """Where files are looked for, in order."""
     home_config = Path(variables.expanded("~/.config"))
     config_home = Path(variables.expanded(variables.get("XDG_CONFIG_HOME") or str(home_config)))
@@ -28,13 +28,13 @@ def folders(variables: Variables) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def searched(variables: Variables) -> str:
+def searched(variables: Environment) -> str:
     """`folders` in words."""
     names = [str(folder) for folder in folders(variables)]
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-def find(stem: str, variables: Variables) -> Path | None:
+def find(stem: str, variables: Environment) -> Path | None:
     """The first file of this name (`clouds`, `secure`, `clouds-public`), or the one that a variable names."""
     variable = _NAMED_BY.get(stem, "")
     named = variables.get(variable)
@@ -47,7 +47,7 @@ def find(stem: str, variables: Variables) -> Path | None:
     return next((path for path in names if _is_there(path)), None)
 
 
-def section(path: Path, key: str) -> Branch | None:
+def section(path: Path, key: str) -> MapNode | None:
     """The mapping `key` of a file; None where the file does not have the key."""
     root = _read(path)
     if isinstance(root, Unreadable):
@@ -58,10 +58,10 @@ def section(path: Path, key: str) -> Branch | None:
         )
     if root is None:
         return None
-    value = root.get(key) if isinstance(root, Branch) else root
+    value = root.get(key) if isinstance(root, MapNode) else root
     if value is None:
         return None
-    if not isinstance(root, Branch) or not isinstance(value, Branch):
+    if not isinstance(root, MapNode) or not isinstance(value, MapNode):
         what = f"{path}" if value is root else f"{path}: {key}{at_line(value.line)}"
         raise ConfigError(f"{what} is not a mapping", hint=f"{key}: {{NAME: {{auth: …}}}}")
     return value

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from rackspace_images.errors import ConfigError
 
 # Name here → the names it has in OpenStack's clients, the first set one counts. In the environment they stand in
-# capitals behind `OS_`; in clouds.yaml those of SIGN_IN stand below `auth`, or beside it.
-SIGN_IN: dict[str, tuple[str, ...]] = {
+# capitals behind `OS_`; in clouds.yaml those of AUTH stand below `auth`, or beside it.
+AUTH: dict[str, tuple[str, ...]] = {
     "auth_url": ("auth_url",),
     "username": ("username", "user_name"),
     "user_id": ("user_id",),
@@ -30,7 +30,7 @@ SIGN_IN: dict[str, tuple[str, ...]] = {
     "application_credential_name": ("application_credential_name",),
     "application_credential_secret": ("application_credential_secret",),
 }
-BESIDE: dict[str, tuple[str, ...]] = {
+TOP_LEVEL: dict[str, tuple[str, ...]] = {
     "auth_type": ("auth_type", "auth_plugin"),
     "endpoint_override": ("compute_endpoint_override", "endpoint_override"),
     "interface": ("compute_interface", "compute_endpoint_type", "interface", "endpoint_type"),
@@ -45,7 +45,7 @@ SECRETS = frozenset({"password", "api_key", "token", "application_credential_sec
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Given:
+class Setting:
     """A value, and what its source calls it. Its `repr` hides the value."""
 
     text: str
@@ -67,7 +67,7 @@ class Settings:
     def __init__(
         self,
         source: str,
-        given: dict[str, Given],
+        given: dict[str, Setting],
         *,
         called: Callable[[str], str],
         home: Callable[[str], str],
@@ -102,28 +102,28 @@ class Settings:
         """Raises `ConfigError` where something `needed` is not there; of each, one of its names is enough."""
         missing = [names for names in needed if not any(name in self._given for name in names)]
         if missing:
-            raise self.lacks(*missing)
+            raise self.missing(*missing)
 
     def path(self, name: str) -> str | None:
         """A file's or a folder's path, `~` expanded."""
         given = self._given.get(name)
         return self._home(given.text) if given else None
 
-    def called(self, name: str) -> str:
+    def name_of(self, name: str) -> str:
         """What the source calls `name`."""
         given = self._given.get(name)
         return given.shown if given else self._called(name)
 
-    def answer(self, name: str, text: str) -> None:
+    def set_answer(self, name: str, text: str) -> None:
         """Keeps what a person typed in."""
         if text:
-            self._given[name] = Given(text, self._called(name))
+            self._given[name] = Setting(text, self._called(name))
 
-    def lacks(self, *missing: tuple[str, ...], hint: str | None = None) -> ConfigError:
+    def missing(self, *missing: tuple[str, ...], hint: str | None = None) -> ConfigError:
         """The error of a source that lacks one of each."""
         called = ", and ".join(" or ".join(self._called(name) for name in names) for names in missing)
         return ConfigError(f"{self.source} lacks {called}", hint=hint or f"{self.where_to_add} {called}")
 
-    def wrong(self, name: str, why: str, *, hint: str | None = None) -> ConfigError:
+    def invalid(self, name: str, why: str, *, hint: str | None = None) -> ConfigError:
         """The error of a value that cannot be used."""
-        return ConfigError(f"{self.source}: {self.called(name)} {why}", hint=hint)
+        return ConfigError(f"{self.source}: {self.name_of(name)} {why}", hint=hint)

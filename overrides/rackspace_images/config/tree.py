@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Text:
+class ScalarNode:
     """A word, a number, a date: as it is written."""
 
     text: str
@@ -19,7 +19,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Items:
+class ListNode:
     """A list."""
 
     items: tuple[Value, ...]
@@ -27,7 +27,7 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Branch:
+class MapNode:
     """A mapping."""
 
     entries: dict[str, Value]
@@ -45,7 +45,7 @@ class Branch:
 _READ_AS = {"int": "a number", "float": "a number", "bool": "true or false", "timestamp": "a date"}
 _KEPT = {"int": r"-?(0|[1-9][0-9]*)", "bool": r"(?!)", "timestamp": r"\d{4}-\d\d-\d\d"}
 
-Value = Text | Items | Branch | None
+Value = ScalarNode | ListNode | MapNode | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ class Unreadable:
     line: int | None = None
 
 
-def written(text: str, kind: str, line: int | None) -> Text:
+def written(text: str, kind: str, line: int | None) -> ScalarNode:
     """`text`, which the format reads as `kind`: `int`, `float`, `bool`, `timestamp`, or any other for plain text."""
     if kind not in _READ_AS:
-        return Text(text, line, None)
+        return ScalarNode(text, line, None)
     if kind == "float":
         try:
             same = str(float(text)) == text
@@ -66,7 +66,7 @@ def written(text: str, kind: str, line: int | None) -> Text:
             same = False
     else:
         same = re.fullmatch(_KEPT[kind], text) is not None
-    return Text(text, line, None if same else _READ_AS[kind])
+    return ScalarNode(text, line, None if same else _READ_AS[kind])
 
 
 def parse_json(data: bytes) -> Value | Unreadable:
@@ -87,9 +87,9 @@ def parse_json(data: bytes) -> Value | Unreadable:
 
 def _from_json(value: object) -> Value:
     if isinstance(value, dict):
-        return Branch({key: _from_json(inner) for key, inner in value.items()}, None)
+        return MapNode({key: _from_json(inner) for key, inner in value.items()}, None)
     if isinstance(value, list):
-        return Items(tuple(_from_json(inner) for inner in value), None)
+        return ListNode(tuple(_from_json(inner) for inner in value), None)
     if isinstance(value, bool):
         return written(str(value).lower(), "bool", None)
-    return Text(value, None, None) if isinstance(value, str) else value if isinstance(value, Text) else None
+    return ScalarNode(value, None, None) if isinstance(value, str) else value if isinstance(value, ScalarNode) else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-class Variables:
+class Environment:
     """Environment variables. Its `repr` shows none of them."""
 
     __slots__ = ("_environ",)

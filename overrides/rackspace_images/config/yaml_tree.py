@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from .tree import Branch, Items, Unreadable, Value, written
+from .tree import ListNode, MapNode, Unreadable, Value, written
 
 _TAG = "tag:yaml.org,2002:"
 
@@ -26,7 +26,7 @@ def _scalar(loader: _Loader, node: yaml.ScalarNode) -> Value:
 
 
 def _sequence(loader: _Loader, node: yaml.SequenceNode) -> Value:
-    return Items(tuple(loader.construct_object(item, deep=True) for item in node.value), node.start_mark.line + 1)
+    return ListNode(tuple(loader.construct_object(item, deep=True) for item in node.value), node.start_mark.line + 1)
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Value:
@@ -36,7 +36,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> Value:
         if not isinstance(key, yaml.ScalarNode):
             raise yaml.constructor.ConstructorError(None, None, "a key that is no word", key.start_mark)
         entries[key.value] = loader.construct_object(value, deep=True)
-    return Branch(entries, node.start_mark.line + 1)
+    return MapNode(entries, node.start_mark.line + 1)
 
 
 def _refused(loader: _Loader, node: yaml.Node) -> Any:

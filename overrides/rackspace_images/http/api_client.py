@@ -20,7 +20,7 @@ from rackspace_images.errors import ImagesError
 
 from .body import ApiResponse
 from .call import Call, Timeout
-from .flow import Flow, Pause, Step, run, run_async
+from .flow import Flow, Pause, Step, drive, drive_async
 
 
 @dataclass(slots=True)
@@ -63,11 +63,11 @@ class ApiClient(_Within, httpx.Client):
 
     def request(self, method: str, url: Any, **options: Any) -> ApiResponse:
         """The good response to a request of generated code. Raises `ImagesError` for every other outcome."""
-        return run(self.handle(self.call, request_parts(method, url, **options)), self)
+        return drive(self.handle(self.call, request_parts(method, url, **options)), self)
 
     def send(self, request: httpx.Request, **options: Any) -> ApiResponse:
         """`request`, for a request that httpx has built."""
-        return run(self.handle(self.call, parts_of(request)), self)
+        return drive(self.handle(self.call, parts_of(request)), self)
 
     def perform(self, step: Step) -> Any:
         """The outcome of a step of a flow, or the error that it ended in.
@@ -104,10 +104,10 @@ class AsyncApiClient(_Within, httpx.AsyncClient):
         self.handle, self.sender, self.redactor = handle, sender, redactor
 
     async def request(self, method: str, url: Any, **options: Any) -> ApiResponse:
-        return await run_async(self.handle(self.call, request_parts(method, url, **options)), self)
+        return await drive_async(self.handle(self.call, request_parts(method, url, **options)), self)
 
     async def send(self, request: httpx.Request, **options: Any) -> ApiResponse:
-        return await run_async(self.handle(self.call, parts_of(request)), self)
+        return await drive_async(self.handle(self.call, parts_of(request)), self)
 
     async def perform(self, step: Step) -> Any:
         if isinstance(step, httpx.Request):
@@ -180,6 +180,6 @@ def _failure(failure: BaseException, call: Call) -> ImagesError:
     if isinstance(failure, ImagesError):
         return failure
     if call.unreadable is not None and isinstance(failure, LookupError | TypeError | ValueError | AttributeError):
-        call.place(call.unreadable)
+        call.add_context(call.unreadable)
         return call.unreadable
     raise failure

@@ -113,7 +113,7 @@ class Body:
         if found := next(filter(None, map(response.headers.get, _REQUEST_IDS)), None):
             response.request_id = one_line(found)
         if error is not None:
-            error.place(status_code=response.status_code, request_id=response.request_id)
+            error._add_context(status_code=response.status_code, request_id=response.request_id)
         return error or response
 
     def _too_large(self) -> ResponseTooLarge:

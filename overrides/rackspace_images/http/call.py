@@ -17,7 +17,7 @@ from .failures import Stage
 
 if TYPE_CHECKING:
     from .body import ApiResponse
-    from .retry import Attempt, Gate, Retry
+    from .retry import Attempt, RateLimitGate, Retry
 
 monotonic = partial(time.monotonic)
 """The clock of every limit and of the connections. freezegun, which stops the clocks that it finds as functions in
@@ -134,7 +134,7 @@ class Call:
     check: Any
     base_url: str | None = None
     token: str | None = None
-    gate: Gate | None = None
+    gate: RateLimitGate | None = None
     is_repeatable: bool = True
     image_id: str | None = None
     keeps_body: bool = True
@@ -153,11 +153,11 @@ class Call:
     attempts: int = 0
     """Requests sent."""
 
-    def place(self, error: ImagesError) -> None:
+    def add_context(self, error: ImagesError) -> None:
         """Tells an error where it happened, as far as it does not know."""
-        error.place(method=self.method or None, url=self.url or None)
+        error._add_context(method=self.method or None, url=self.url or None)
         if self.base_url is None:
-            error.place(image_id=self.image_id, region=self.region, endpoint=self.endpoint)
-            error.place(attempts=self.attempts or None, elapsed=self.limits.elapsed)
+            error._add_context(image_id=self.image_id, region=self.region, endpoint=self.endpoint)
+            error._add_context(attempts=self.attempts or None, elapsed=self.limits.elapsed)
         if self.response is not None and isinstance(error, MalformedResponse | ResponseTooLarge):
-            error.place(status_code=self.response.status_code, request_id=self.response.request_id)
+            error._add_context(status_code=self.response.status_code, request_id=self.response.request_id)

@@ -13,7 +13,7 @@ from rackspace_images.defaults import MAX_BYTES_BESIDE_BODY
 from rackspace_images.errors import ConfigError, ConnectionFailed, ImagesError, RequestTimeout, ResponseTooLarge
 from rackspace_images.text import without_userinfo
 
-from .proxies import refused_by_proxy
+from .proxies import proxy_error
 from .tls import Tls
 
 
@@ -63,11 +63,11 @@ def explain(failure: Exception, stage: Stage, tls: Tls | None) -> ImagesError | 
             # Its text quotes the header that it found wrong, which may be the token.
             return ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
         case httpx.ProxyError() | httpcore.ProxyError():
-            return refused_by_proxy(int(str(failure)[:3]))  # the text begins with the status
+            return proxy_error(int(str(failure)[:3]))  # the text begins with the status
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
             return ConfigError(f"not a URL that a request can go to: {_text(failure)}")
         case _ if isinstance(_innermost(failure), ssl.SSLCertVerificationError):
-            return tls.refused(_text(failure))
+            return tls.certificate_error(_text(failure))
         case _ if getattr(_innermost(failure), "error_status_hint", None) == 431:  # h11's, of headers beyond its limit
             return too_much_beside_body(stage, httpcore.HTTP11Connection.MAX_INCOMPLETE_EVENT_SIZE)
         case httpx.HTTPError() | httpcore.NetworkError() | httpcore.ProtocolError() | OSError():

@@ -1,7 +1,7 @@
 """How decisions and I/O are kept apart.
 
 A flow is a generator that decides: it yields what is to be done next, a request to send, a generated operation to
-run or a pause, and receives its outcome. It does no I/O itself. `run` drives a flow for threads and `run_async` for
+run or a pause, and receives its outcome. It does no I/O itself. `drive` drives a flow for threads and `drive_async` for
 tasks; they differ in how they wait and in nothing else, so both clients share every decision.
 """
 
@@ -50,7 +50,7 @@ Step = httpx.Request | Operation | Pause
 Flow = Generator[Step, Any, T]
 
 
-def run(flow: Flow[T], client: ApiClient) -> T:
+def drive(flow: Flow[T], client: ApiClient) -> T:
     """Drives `flow` to its result; `client` performs its steps, and returns an error rather than raising it.
 
     An error is raised without secrets, and without the frames of the flow, whose variables hold what a server sent.
@@ -75,8 +75,8 @@ def run(flow: Flow[T], client: ApiClient) -> T:
     raise failure
 
 
-async def run_async(flow: Flow[T], client: AsyncApiClient) -> T:
-    """`run`, awaited."""
+async def drive_async(flow: Flow[T], client: AsyncApiClient) -> T:
+    """`drive`, awaited."""
     try:
         client.sender.check_open()
         outcome = await client.perform(next(flow))

@@ -65,7 +65,7 @@ def start_thread(target: Callable[[], object], name: str) -> bool:
     try:
         threading.Thread(target=target, name=name, daemon=True).start()
     except RuntimeError as error:
-        if error.__context__ is not None:  # an interruption, see `flow.run`
+        if error.__context__ is not None:  # an interruption, see `flow.drive`
             raise
         return False
     return True

@@ -38,13 +38,13 @@ class Proxies:
         return None if any(_matches(entry, host, port) for entry in direct) else found
 
 
-def refused_by_proxy(status: int) -> ConnectionFailed:
+def proxy_error(status: int) -> ConnectionFailed:
     """The error of a proxy that makes no way to the server. Its own words may quote the password it was given."""
     said = f"{status} {http.client.responses.get(status, '')}".rstrip()
-    return _refused(f"the proxy answered {said}", retryable=status >= 500 or status in (408, 429))
+    return _rejection(f"the proxy answered {said}", retryable=status >= 500 or status in (408, 429))
 
 
-def _refused(message: str, *, retryable: bool) -> ConnectionFailed:
+def _rejection(message: str, *, retryable: bool) -> ConnectionFailed:
     error = ConnectionFailed(message, sent=False, hint="check the proxy, its user and password")
     error.retryable = retryable
     return error
@@ -58,14 +58,14 @@ def socks_handshake(proxy: httpx.Proxy, host: str, port: int, received: bytearra
     auth, reply_to = proxy.raw_auth, partial(_reply_to, received)
     method = 0 if auth is None else 2
     if (yield from reply_to(bytes([5, 1, method]), 2)) != bytes([5, method]):
-        raise _refused("the proxy does not speak SOCKS5, or wants another sign-in", retryable=False)
+        raise _rejection("the proxy does not speak SOCKS5, or wants another sign-in", retryable=False)
     if auth is not None and (yield from reply_to(b"\x01" + _sized(auth[0]) + _sized(auth[1]), 2))[1]:
-        raise _refused("the proxy refused the user and password", retryable=False)
+        raise _rejection("the proxy refused the user and password", retryable=False)
     request = b"\x05\x01\x00" + _packed(host) + port.to_bytes(2, "big")
     version, status, _, kind, first = yield from reply_to(request, 5)
     if version != 5 or status or kind not in (1, 3, 4):
         reason = _SOCKS_REPLIES.get(status, f"its reply is {status}")
-        raise _refused(f"the proxy made no connection: {reason}", retryable=status not in (2, 7, 8))
+        raise _rejection(f"the proxy made no connection: {reason}", retryable=status not in (2, 7, 8))
     yield from reply_to(b"", {1: 5, 3: first + 2, 4: 17}[kind])
 
 
@@ -78,7 +78,7 @@ def _reply_to(received: bytearray, request: bytes, size: int) -> Generator[tuple
     while (left := size - len(received)) > 0:
         yield request, left
         if size - len(received) == left:
-            raise _refused("the proxy closed the connection", retryable=True)
+            raise _rejection("the proxy closed the connection", retryable=True)
         request = b""
     return bytes(received)
 

@@ -34,21 +34,21 @@ class Retry:
     """What is worth sending again, and when.
 
     A 413, 429 or 503 with a `Retry-After` is sent again when that has passed, as often as the deadline allows; waits
-    of more than `longest_retry_after` seconds together are not made. A connection that fails, a timeout, 500, 502,
+    of more than `max_retry_after` seconds together are not made. A connection that fails, a timeout, 500, 502,
     504, and a limit that does not say how long, are sent again after `backoff` seconds, doubled each time up to
-    `longest_backoff` and shortened by chance to a half at the least, until `attempts` requests were made in all.
+    `max_backoff` and shortened by chance to a half at the least, until `attempts` requests were made in all.
     A `Retry-After` that is shorter than `backoff` is raised to it, and is one of these attempts.
     """
 
     attempts: int = defaults.ATTEMPTS
     backoff: float = defaults.BACKOFF
-    longest_backoff: float = defaults.LONGEST_BACKOFF
-    longest_retry_after: float = defaults.LONGEST_RETRY_AFTER
+    max_backoff: float = defaults.MAX_BACKOFF
+    max_retry_after: float = defaults.MAX_RETRY_AFTER
 
     def __post_init__(self) -> None:
         if not isinstance(self.attempts, int) or self.attempts < 1:
             raise ConfigError(f"Retry(attempts={self.attempts!r}): at least 1 request is made", hint="retry=None")
-        for name in ("backoff", "longest_backoff", "longest_retry_after"):
+        for name in ("backoff", "max_backoff", "max_retry_after"):
             if not is_seconds(getattr(self, name)):
                 raise ConfigError(f"Retry({name}={getattr(self, name)!r}) is no number of seconds")
 
@@ -60,14 +60,14 @@ class Retry:
         """
         if not error.retryable or (not repeatable and _may_have_arrived(error)):
             return None
-        told, shortest = asked_to_wait(error), max(self.backoff, defaults.SHORTEST_RETRY_AFTER)
+        told, shortest = asked_to_wait(error), max(self.backoff, defaults.MIN_RETRY_AFTER)
         if told and told >= shortest:
-            return told if told <= self.longest_retry_after else None
+            return told if told <= self.max_retry_after else None
         if failures + 1 >= self.attempts:
             return None
         if told:
             return shortest
-        longest = min(self.backoff * 2.0 ** min(failures, 60), self.longest_backoff)
+        longest = min(self.backoff * 2.0 ** min(failures, 60), self.max_backoff)
         return longest * random.uniform(0.5, 1.0)  # noqa: S311  not a secret
 
 
@@ -107,7 +107,7 @@ class Attempt:
 
 
 @dataclass(slots=True)
-class Gate:
+class RateLimitGate:
     """Closed by a `Retry-After`, for all threads and tasks that use the same region."""
 
     until: float = 0.0
@@ -118,7 +118,7 @@ class Gate:
         if until > self.until:
             self.until, self.refusal = until, refusal
 
-    def refused(self, seconds: float) -> ImagesError:
+    def rejection(self, seconds: float) -> ImagesError:
         """The error for a call that cannot wait for so long. Nothing was sent for it."""
         assert self.refusal is not None  # noqa: S101
         error = copy.copy(self.refusal)
@@ -135,7 +135,7 @@ def send_with_retries(
     `build` makes the request of an attempt; `never`: errors that the caller has a better answer to; `redactor`: takes
     the session's secrets out of errors and request ids.
     """
-    failures, waited, gate, clock = 0, 0.0, call.gate or Gate(), call.limits.clock
+    failures, waited, gate, clock = 0, 0.0, call.gate or RateLimitGate(), call.limits.clock
     is_fresh = not call.is_repeatable
     while True:
         if gate.until:
@@ -171,15 +171,15 @@ def send_with_retries(
             yield Pause(wait)
 
 
-def _pass(gate: Gate, limits: Limits) -> Flow[None]:
+def _pass(gate: RateLimitGate, limits: Limits) -> Flow[None]:
     """Waits until the gate is open. Raises the refusal that closed it where that takes too long."""
     while limits.retry is not None and (seconds := gate.until - limits.clock()) > 0:
         if not limits.fits(seconds):
-            raise gate.refused(seconds)
+            raise gate.rejection(seconds)
         yield Pause(seconds)
 
 
-def _wait_after(error: ImagesError, failures: int, waited: float, gate: Gate, call: Call) -> float | None:
+def _wait_after(error: ImagesError, failures: int, waited: float, gate: RateLimitGate, call: Call) -> float | None:
     """Seconds until the next attempt, or None; a `Retry-After` closes the gate for every other call as well."""
     retry = call.limits.retry
     wait = None if retry is None else retry.wait_after(error, failures, repeatable=call.is_repeatable)
@@ -187,20 +187,20 @@ def _wait_after(error: ImagesError, failures: int, waited: float, gate: Gate, ca
         return None
     if isinstance(error, RateLimited) and asked_to_wait(error):
         gate.close(call.limits.clock() + wait, copy.copy(error))
-        if waited + wait > retry.longest_retry_after:
+        if waited + wait > retry.max_retry_after:
             return None
     return wait if call.limits.fits(wait) else None
 
 
 def _complete(error: ImagesError, call: Call) -> None:
     """What the sender did not know: where the request went, and which limit ended it."""
-    error.place(method=call.method, url=call.url, attempts=call.attempts)
+    error._add_context(method=call.method, url=call.url, attempts=call.attempts)
     if not isinstance(error, RequestTimeout):
         return
     limits = call.limits
     if not limits.fits(0.002):
         error.message = f"{error.message} when the call's {limits.deadline:g} s were over (deadline=)"
-        error.at_deadline = True
+        error._at_deadline = True
     elif isinstance(limits.timeout, httpx.Timeout):
         error.message = f"{error.message} within the time that timeout= allows for it"
     elif limits.timeout is not None:

@@ -49,7 +49,7 @@ class Tls:
                 self._context = self._made()
             return self._context
 
-    def refused(self, reason: str) -> ConnectionFailed:
+    def certificate_error(self, reason: str) -> ConnectionFailed:
         """The error of a handshake that failed over a certificate; it fails again if it is tried again."""
         other = (hint for words, hint in _NOT_THE_CA.items() if words in reason)
         hint = next(other, "its CA in verify=, --os-cacert or OS_CACERT")

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 
 from rackspace_images.errors import ConfigError
 
-from . import connection, environment, signin
+from . import auth_types, connection, environment
 from .result import Config
 from .settings import Settings
-from .variables import Variables
+from .variables import Environment
 
 
 def load(
@@ -18,7 +18,7 @@ def load(
     *,
     region: str | None = None,
     environ: Mapping[str, str] | None = None,
-    ask: Callable[[str], str] | None = None,
+    prompt: Callable[[str], str] | None = None,
 ) -> Config:
     """The configuration of the first source that applies:
 
@@ -30,10 +30,10 @@ def load(
     Sources never mix: with `OS_CLOUD` set, what an openrc left behind is not looked at, its region included. A source
     that applies and lacks something is a `ConfigError`; the next is not tried.
 
-    `region` stands above the source's own. `ask` gets a prompt and gives a secret: it is called where nothing but the
-    secret is missing. `environ` stands for `os.environ`.
+    `region` stands above the source's own. `prompt` asks a person: it gets what to ask for and returns the secret, and
+    is called where nothing else is missing. `environ` stands for `os.environ`.
     """
-    variables = Variables(os.environ if environ is None else environ)
+    variables = Environment(os.environ if environ is None else environ)
     # A traceback that shows local variables must not show the whole environment.
     del environ
     settings = _first(cloud or variables.get("OS_CLOUD"), variables, region)
@@ -46,11 +46,11 @@ def load(
         interface=connection.interface(settings),
         verify=connection.verify(settings),
         cert=connection.cert(settings),
-        credentials=signin.credentials(settings, ask),
+        credentials=auth_types.credentials(settings, prompt),
     )
 
 
-def _first(cloud: str | None, variables: Variables, region: str | None) -> Settings:
+def _first(cloud: str | None, variables: Environment, region: str | None) -> Settings:
     if not cloud:
         if environment.openstack_applies(variables):
             return environment.openstack(variables)

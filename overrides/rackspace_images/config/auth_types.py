@@ -22,26 +22,25 @@ from rackspace_images.auth.credentials import (
 )
 from rackspace_images.text import one_line
 
-from .checks import Ask, check_url, made, names_v3, secret
+from .checks import Prompt, check_url, made, names_v3, secret
 from .settings import Settings
 
 _DEFAULT_DOMAIN = "default"
 """The id of the domain that OpenStack's clients mean where none is given."""
 
 
-def credentials(settings: Settings, ask: Ask = None) -> Credentials:
+def credentials(settings: Settings, prompt: Prompt = None) -> Credentials:
     """The source's credentials. Raises `ConfigError` where something is missing or wrong.
 
-    `ask` is called for a secret where all else is there.
+    `prompt` is called for a secret where all else is there.
     """
-    way = _way(settings)
-    return way(settings, ask)
+    return _auth_type(settings)(settings, prompt)
 
 
-def _way(settings: Settings) -> Callable[[Settings, Ask], Credentials]:
+def _auth_type(settings: Settings) -> Callable[[Settings, Prompt], Credentials]:
     """The way of signing in: as it is named, else as the values look."""
     if "auth_type" in settings:
-        return _WAYS[_one_of(settings, "auth_type", _WAYS)]
+        return _AUTH_TYPES[_one_of(settings, "auth_type", _AUTH_TYPES)]
     if "auth_system" in settings and _one_of(settings, "auth_system", _SYSTEMS) != "keystone":
         return _novaclient
     if "application_credential_id" in settings or "application_credential_name" in settings:
@@ -54,24 +53,24 @@ def _way(settings: Settings) -> Callable[[Settings, Ask], Credentials]:
 def _one_of(settings: Settings, name: str, known: Iterable[str]) -> str:
     word = (settings.get(name) or "").lower()
     if word not in known:
-        raise settings.wrong(
+        raise settings.invalid(
             name, f"asks for {one_line(word)}, which is not supported", hint=f"one of {', '.join(known)}"
         )
     return word
 
 
-def _password(settings: Settings, ask: Ask) -> Credentials:
+def _password(settings: Settings, prompt: Prompt) -> Credentials:
     if not _at_rackspace(settings):
-        return _keystone_password(settings, ask)
+        return _keystone_password(settings, prompt)
     if "password" in settings and "api_key" not in settings:
-        return _rackspace_password(settings, ask)
-    return _api_key(settings, ask, or_else=("password",))
+        return _rackspace_password(settings, prompt)
+    return _api_key(settings, prompt, or_else=("password",))
 
 
-def _v2_password(settings: Settings, ask: Ask) -> Credentials:
+def _v2_password(settings: Settings, prompt: Prompt) -> Credentials:
     if not _at_rackspace(settings):
-        raise settings.wrong("auth_type", "is Keystone v2.0's, which is not supported", hint="v3password")
-    return _password(settings, ask)
+        raise settings.invalid("auth_type", "is Keystone v2.0's, which is not supported", hint="v3password")
+    return _password(settings, prompt)
 
 
 def _at_rackspace(settings: Settings) -> bool:
@@ -88,23 +87,23 @@ def _is_rackspace_host(url: str) -> bool:
     return f".{host}".endswith(".identity.api.rackspacecloud.com")
 
 
-def _api_key(settings: Settings, ask: Ask, *, key: str = "api_key", or_else: tuple[str, ...] = ()) -> Credentials:
+def _api_key(settings: Settings, prompt: Prompt, *, key: str = "api_key", or_else: tuple[str, ...] = ()) -> Credentials:
     default = UK_AUTH_URL if settings.get("auth_system") == "rackspace_uk" else US_AUTH_URL
     check_url(settings, "v2.0", default)
-    secret(settings, ask, (key, *or_else), "API key", ("username",), default)
+    secret(settings, prompt, (key, *or_else), "API key", ("username",), default)
     return made(
         settings,
         lambda: ApiKey(settings.need("username"), settings.need(key), auth_url=settings.get("auth_url") or default),
     )
 
 
-def _novaclient(settings: Settings, ask: Ask) -> Credentials:
-    return _api_key(settings, ask, key="api_key" if "api_key" in settings else "password")
+def _novaclient(settings: Settings, prompt: Prompt) -> Credentials:
+    return _api_key(settings, prompt, key="api_key" if "api_key" in settings else "password")
 
 
-def _rackspace_password(settings: Settings, ask: Ask) -> Credentials:
+def _rackspace_password(settings: Settings, prompt: Prompt) -> Credentials:
     check_url(settings, "v2.0", US_AUTH_URL)
-    secret(settings, ask, ("password",), "Password", ("username",), US_AUTH_URL)
+    secret(settings, prompt, ("password",), "Password", ("username",), US_AUTH_URL)
     return made(
         settings,
         lambda: Password(
@@ -113,14 +112,14 @@ def _rackspace_password(settings: Settings, ask: Ask) -> Credentials:
     )
 
 
-def _keystone_password(settings: Settings, ask: Ask) -> Credentials:
+def _keystone_password(settings: Settings, prompt: Prompt) -> Credentials:
     check_url(settings, "v3")
     if (settings.get("identity_api_version") or "").startswith("2") and not names_v3(settings):
-        raise settings.wrong("identity_api_version", "asks for Keystone v2.0, which is not supported", hint="3")
+        raise settings.invalid("identity_api_version", "asks for Keystone v2.0, which is not supported", hint="3")
     if "password" not in settings and "api_key" in settings:
-        raise settings.lacks(("password",), hint="an API key is for Rackspace alone: auth_type rackspace_apikey")
+        raise settings.missing(("password",), hint="an API key is for Rackspace alone: auth_type rackspace_apikey")
     _check_project(settings)
-    secret(settings, ask, ("password",), "Password", ("username", "user_id"))
+    secret(settings, prompt, ("password",), "Password", ("username", "user_id"))
     return made(
         settings,
         lambda: KeystonePassword(
@@ -142,9 +141,8 @@ def _check_project(settings: Settings) -> None:
         return
     for domain in ("domain_id", "domain_name"):
         if domain in settings:
-            raise settings.wrong(
-                domain, "asks for a whole domain, which has no images", hint=f"name a {settings.called('project_name')}"
-            )
+            hint = f"name a {settings.name_of('project_name')}"
+            raise settings.invalid(domain, "asks for a whole domain, which has no images", hint=hint)
 
 
 def _domain(settings: Settings, whose: str, *, needed: bool) -> dict[str, str | None]:
@@ -157,9 +155,9 @@ def _domain(settings: Settings, whose: str, *, needed: bool) -> dict[str, str | 
     return {by_id: _DEFAULT_DOMAIN} if needed else {}
 
 
-def _application_credential(settings: Settings, ask: Ask) -> Credentials:
+def _application_credential(settings: Settings, prompt: Prompt) -> Credentials:
     check_url(settings, "v3")
-    secret(settings, ask, ("application_credential_secret",), "Secret", ("application_credential_id",))
+    secret(settings, prompt, ("application_credential_secret",), "Secret", ("application_credential_id",))
     return made(
         settings,
         lambda: ApplicationCredential(
@@ -170,20 +168,20 @@ def _application_credential(settings: Settings, ask: Ask) -> Credentials:
     )
 
 
-def _token(settings: Settings, ask: Ask) -> Credentials:
+def _token(settings: Settings, prompt: Prompt) -> Credentials:
     settings.check(("token",))
     if "endpoint_override" in settings:
         return made(settings, lambda: StaticToken(settings.need("token")))
     settings.check(("auth_url", "endpoint_override"))
     if _at_rackspace(settings):
-        raise settings.lacks(
+        raise settings.missing(
             ("endpoint_override",), hint="the compute URL, which Rackspace Identity tells for no token"
         )
     check_url(settings, "v3")
     return made(settings, lambda: StaticToken(settings.need("token"), auth_url=settings.need("auth_url")))
 
 
-_WAYS: dict[str, Callable[[Settings, Ask], Credentials]] = {
+_AUTH_TYPES: dict[str, Callable[[Settings, Prompt], Credentials]] = {
     "password": _password,
     "v3password": _keystone_password,
     "v2password": _v2_password,
