@@ -208,7 +208,7 @@ def test_the_switches_reach_the_client(monkeypatch: pytest.MonkeyPatch, run: Run
     monkeypatch.setenv("OS_ENDPOINT_OVERRIDE", "http://127.0.0.1:1/v2/1")
     run("show", ID)
     run("show", ID, "--request-timeout", "2.5", "--deadline", "9", "--interface", "admin")
-    assert given[0].keys() == {"ask", "token_cache", "on_attempt"}
+    assert given[0].keys() == {"prompt", "token_cache", "on_attempt"}
     assert {name: given[1][name] for name in ("timeout", "deadline", "interface")} == {
         "timeout": 2.5,
         "deadline": 9.0,

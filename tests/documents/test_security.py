@@ -25,7 +25,7 @@ REQUIREMENTS: list[str] = [
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.split("|")[1].strip()[:40])
 def test_every_threat_has_its_tests(line: str) -> None:
     """Each line names at least one test, and each test that it names is there."""
-    named = re.findall(r"`([a-z]+/test_\w+\.py)(?:::(test_\w+))?`", line.split("|")[3])
+    named = re.findall(r"`((?:[a-z]+/)+test_\w+\.py)(?:::(test_\w+))?`", line.split("|")[3])
     assert named
     for path, name in named:
         file = ROOT / "tests" / path
