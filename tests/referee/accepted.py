@@ -107,12 +107,6 @@ ACCEPTED: list[Accepted] = [
         )
     ),
     Accepted(
-        kind="TLS of tasks",
-        reason="asyncio says nothing of a connection that ends in the TLS handshake, where OpenSSL has a text",
-        cases="faults/tls-to-plain",
-        fields="asynchronous*",
-    ),
-    Accepted(
         kind="smaller bodies",
         reason="an image has 1 MiB at the most, a page and a sign-in 4 MiB, in place of 16 MiB for each",
         cases="*/*too-large*",

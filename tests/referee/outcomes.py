@@ -47,7 +47,7 @@ VOLATILE = (
     (re.compile(r"(after )\d+:\d\d\b"), r"\1<time>"),
     (re.compile(r"(looked for )\d+ s"), r"\1<time> s"),
     (re.compile(r'("?elapsed"?: )\d+\.\d+'), r"\1<time>"),
-    (re.compile(r"\[SSL[^\]]*\][^(]*\(_ssl\.c:\d+\)"), "<OpenSSL's words>"),
+    (re.compile(r"\[SSL[^\]]*\][^(]*\(_ssl\.c:\d+\)|EOF occurred in violation of protocol"), "<OpenSSL's words>"),
     (re.compile(r"0x[0-9a-f]{6,}"), "<address>"),
 )
 

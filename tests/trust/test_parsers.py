@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -217,8 +218,8 @@ def test_every_url_is_taken_or_refused(url: str) -> None:
 @given(urls, st.text(st.sampled_from("*.,:/[]0123456789abcdefh "), max_size=30))
 def test_every_proxy_is_taken_or_refused(url: str, entries: str) -> None:
     """And `NO_PROXY` may hold anything."""
-    found = read_proxy(url, "proxy=")
-    assert isinstance(found, httpx.Proxy | errors.ConfigError)
+    with contextlib.suppress(errors.ConfigError):
+        assert read_proxy(url, "proxy=").url.host
     os.environ["NO_PROXY"], os.environ["HTTPS_PROXY"] = entries, "http://proxy.example.com"
     try:
         proxies = proxies_for(None)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import ContextVar
 from typing import Protocol, runtime_checkable
 
 from rackspace_images.defaults import MAX_SIGN_IN_BACKOFF, SIGN_IN_BACKOFF
@@ -33,6 +34,10 @@ class TokenStore(Protocol):
 
     def load(self, credentials: Credentials) -> AccessInfo | None: ...
     def save(self, credentials: Credentials, access: AccessInfo) -> None: ...
+
+
+CALLED_BACK: ContextVar[list[int]] = ContextVar("rackspace_images_called_back", default=[])  # noqa: B039  never changed
+"""The thread whose `on_attempt` is running: a call made there, in other threads too, must not wait for its sign-in."""
 
 
 class PendingSignIn:
@@ -109,11 +114,12 @@ class TokenSource:
     def _wait_for(self, pending: PendingSignIn, limits: Limits) -> Flow[None]:
         """Waits for a sign-in that another call leads. Raises its error."""
         error: ImagesError = RequestTimeout("the sign-in that another call leads was not done", sent=False)
+        leader = threading.get_ident() if pending.thread in CALLED_BACK.get() else pending.thread
         seconds = 1.0
         while not pending.outcome.done() and limits.fits(0):
             # A while at a time, as the word that it is done may be lost by an interruption of its leader; ever longer,
             # as thousands of tasks that look again each second would hold up the sign-in that they wait for.
-            yield Pause(min(limits.left() or seconds, seconds), until=pending.outcome, leader=pending.thread)
+            yield Pause(min(limits.left() or seconds, seconds), until=pending.outcome, leader=leader)
             seconds *= 2
         if pending.outcome.done():
             if (outcome := pending.outcome.result()) is None:

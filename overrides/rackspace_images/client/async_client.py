@@ -21,9 +21,10 @@ from rackspace_images.http.flow import drive_async
 from rackspace_images.image import Image, image_uuid
 
 from .async_bulk import map_tasks
-from .base import UNCHANGED, BaseClient, Id, OfCall, TimeoutOfCall, image_of
+from .base import BaseClient, Id, image_of
 from .bulk import LocateResult, checked_concurrency, locate_result
 from .listing import OnError, Query, Walk, readable
+from .options import UNCHANGED, OfCall, TimeoutOfCall
 from .waiting import Progress
 
 
@@ -37,7 +38,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         self, image_id: str | UUID, *, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED
     ) -> Image:
         """`ImagesClient.get`, awaited."""
-        return await self._get_now(image_id, self._limits(timeout, deadline))
+        return await self._get_now(image_id, self._session.limits(timeout, deadline))
 
     async def _get_now(self, image_id: str | UUID, limits: Limits) -> Image:
         call = self._image_call(image_id, limits)
@@ -58,7 +59,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
     ) -> LocateResult:
         names = await drive_async(self._named(regions), self._api)
         clients = [self.in_region(name) for name in names]
-        limits = [client._limits(scope=scope) for client in clients]
+        limits = [client._session.limits(scope=scope) for client in clients]
         outcomes = await asyncio.gather(
             *(drive_async(one._outcome(image_id, own), one._api) for one, own in zip(clients, limits, strict=True))
         )

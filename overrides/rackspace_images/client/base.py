@@ -29,25 +29,13 @@ from rackspace_images.text import RedactedOptions, redacted, shown
 
 from .bulk import stops_the_run
 from .listing import PageItems, Walk
-from .options import ClientOptions
+from .options import UNCHANGED, ClientOptions, OfCall, TimeoutOfCall
 from .session import Target, image_response, session_of, target_of
 from .waiting import Progress, until_active
 
 AnyApi = TypeVar("AnyApi", ApiClient, AsyncApiClient)
 AnyTransport = TypeVar("AnyTransport", httpx.BaseTransport, httpx.AsyncBaseTransport)
 Id = TypeVar("Id", bound=str | UUID)
-
-
-class Unchanged:
-    """The type of `UNCHANGED`: an argument that was not given, where None has a meaning of its own."""
-
-    def __repr__(self) -> str:
-        return "UNCHANGED"
-
-
-UNCHANGED = Unchanged()
-OfCall = float | Unchanged | None
-TimeoutOfCall = float | httpx.Timeout | Unchanged | None
 
 
 class BaseClient(Generic[AnyApi, AnyTransport]):
@@ -172,19 +160,12 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         region, endpoint = self.region or self._target.region_name, self.endpoint or self._target.endpoint_override
         return f"<{type(self).__name__} region={shown(region)} endpoint={shown(endpoint, 200)}>"
 
-    def _limits(self, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED, scope: object = None) -> Limits:
-        if timeout is UNCHANGED and deadline is UNCHANGED:
-            return self._session.limits(scope)
-        given = {"timeout": timeout, "deadline": deadline}
-        own = {name: value for name, value in given.items() if not isinstance(value, Unchanged)}
-        return self._session.limits(scope, **own)
-
     def _limits_of_each(self, timeout: TimeoutOfCall, deadline: OfCall, scope: object) -> Limits:
         """The limits of one id of a bulk call; an `httpx.Timeout` bounds parts only, which may be without end."""
         if deadline is UNCHANGED:
             chosen = self._options.timeout if timeout is UNCHANGED else timeout
             deadline = DEADLINE if isinstance(chosen, httpx.Timeout) else None
-        return self._limits(timeout, deadline, scope)
+        return self._session.limits(timeout, deadline, scope)
 
     def _image_call(self, image_id: str | UUID, limits: Limits) -> Call:
         """A call of the generated operation `get_image`."""
@@ -210,7 +191,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
 
     def _page(self, walk: Walk, timeout: TimeoutOfCall, deadline: OfCall) -> Flow[PageItems]:
         """The next page of a list, in the time of one call; after an earlier image where the marker is gone."""
-        limits, refusal = self._limits(timeout, deadline), None
+        limits, refusal = self._session.limits(timeout, deadline), None
         for marker in walk.markers():
             operation = walk.query.operation(limits, marker)
             call = operation.call

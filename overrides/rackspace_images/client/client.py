@@ -20,9 +20,10 @@ from rackspace_images.http.flow import drive
 from rackspace_images.http.sender import Scope
 from rackspace_images.image import Image, image_uuid
 
-from .base import UNCHANGED, BaseClient, Id, OfCall, TimeoutOfCall, image_of
+from .base import BaseClient, Id, image_of
 from .bulk import LocateResult, checked_concurrency, locate_result, map_threads
 from .listing import OnError, Query, Walk, readable
+from .options import UNCHANGED, OfCall, TimeoutOfCall
 from .waiting import Progress
 
 
@@ -63,7 +64,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         for a success that is no image, `ConnectionFailed` and `RequestTimeout`; and from signing in
         `AuthenticationFailed`, `RegionNotFound`, `ConfigError` and `InsecureUrl`.
         """
-        return self._get_now(image_id, self._limits(timeout, deadline))
+        return self._get_now(image_id, self._session.limits(timeout, deadline))
 
     def _get_now(self, image_id: str | UUID, limits: Limits) -> Image:
         call = self._image_call(image_id, limits)
@@ -88,7 +89,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
 
         def ask(name: str) -> Image | ImagesError:
             client = self.in_region(name)
-            return drive(client._outcome(image_id, client._limits(scope=own)), client._api)
+            return drive(client._outcome(image_id, client._session.limits(scope=own)), client._api)
 
         outcomes = dict(map_threads(names, ask, len(names), own)) if names else {}
         return locate_result(((name, outcomes[name]) for name in names), self._session.shown)

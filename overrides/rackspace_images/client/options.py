@@ -23,7 +23,7 @@ from rackspace_images.http.retry import Attempt, Retry
 from rackspace_images.http.sender import Sender
 from rackspace_images.http.tls import Cert, Tls
 from rackspace_images.regions import INTERFACES, checked_endpoint, checked_region
-from rackspace_images.text import RedactedOptions, Secret, redacted, shown
+from rackspace_images.text import RedactedOptions, redacted, shown
 
 if TYPE_CHECKING:
     from rackspace_images.http.async_sender import AsyncSender
@@ -66,8 +66,8 @@ class ClientOptions:
     interface: str = "public"
     verify: bool | str | ssl.SSLContext = True
     cert: Cert = None
-    proxy: httpx.Proxy | ConfigError | None = None
-    """As `read_proxy` returns it, so that no password is in a variable."""
+    proxy: httpx.Proxy | None = None
+    """As `read_proxy` returns it: its `repr` shows no password."""
     allow_http: bool = False
     user_agent: str | None = None
     transport: AnyTransport | None = None
@@ -87,18 +87,18 @@ class ClientOptions:
         for name, (kind, words) in _KINDS.items():
             if not isinstance(value := getattr(self, name), kind):
                 raise ConfigError(f"{name}={shown(value)} is not {words}")
-        self._set(proxy=usable(self.proxy), region=checked_region(self.region))
-        if self.endpoint is not None:
-            self._set(endpoint=checked_endpoint(self.endpoint))
-        self._set(interface=self.interface.removesuffix("URL"))
+        endpoint = None if self.endpoint is None else checked_endpoint(self.endpoint)
+        values = {"endpoint": endpoint, "interface": self.interface.removesuffix("URL")}
+        for name, value in {**values, "region": checked_region(self.region)}.items():
+            object.__setattr__(self, name, value)
         if self.interface not in INTERFACES:
             raise ConfigError(f"no interface {self.interface}", hint=f"one of {', '.join(INTERFACES)}")
         if self.user_agent is not None and not (self.user_agent.isascii() and self.user_agent.isprintable()):
             raise ConfigError("user_agent holds a character that no HTTP header may hold")
         if not _is_count(self.max_connections):
             raise ConfigError(f"max_connections={self.max_connections!r} is no count of 1 to {CONNECTIONS_LIMIT}")
-        check_limit("timeout", self.timeout)
-        check_limit("deadline", self.deadline)
+        checked_limit("timeout", self.timeout)
+        checked_limit("deadline", self.deadline)
         if self.transport is not None:
             self._check_transport()
 
@@ -108,10 +108,6 @@ class ClientOptions:
             if is_given:
                 hint = f"set {name} in the transport"
                 raise ConfigError(f"{name}= has no effect on a transport that is given", hint=hint)
-
-    def _set(self, **values: Any) -> None:
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -149,9 +145,9 @@ class ClientOptions:
             return Tls(), Proxies(None)
         named = next((name for name in CA_VARIABLES if os.environ.get(name)), None) if self.verify is True else None
         if named is None:
-            return Tls(self.verify, self.cert), proxies_for(usable(self.proxy))
+            return Tls(self.verify, self.cert), proxies_for(self.proxy)
         tls = Tls(os.environ[named], self.cert, trusted=f"{named}={os.environ[named]}")
-        return tls, proxies_for(usable(self.proxy))
+        return tls, proxies_for(self.proxy)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _made, ({f.name: _picklable(f.name, getattr(self, f.name)) for f in fields(self)},)
@@ -182,44 +178,40 @@ def proxies_for(proxy: httpx.Proxy | None) -> Proxies:
     from urllib.request import getproxies
 
     env = RedactedOptions(getproxies())
-    read = {scheme: _of_environment(scheme, env) for scheme in ("http", "https")}
-    found = {scheme: proxy for scheme, outcome in read.items() if (proxy := usable(outcome)) is not None}
+    urls = RedactedOptions({scheme: env.get(scheme) or env.get("all") for scheme in ("http", "https")})
+    found = {scheme: read_proxy(urls[scheme], f"{scheme.upper()}_PROXY") for scheme in urls if urls[scheme]}
     return Proxies(None, found, env.get("no", ""))
 
 
-def _of_environment(scheme: str, env: RedactedOptions) -> httpx.Proxy | ConfigError | None:
-    url = Secret(env.get(scheme) or env.get("all") or "")
-    return read_proxy(url, f"{scheme.upper()}_PROXY") if url else None
-
-
-def read_proxy(proxy: str | httpx.Proxy, where: str) -> httpx.Proxy | ConfigError:
-    """`proxy` as httpx has it, which does not show its password; or what is wrong with it.
-
-    Its locals hold the password, so it does not raise.
-    """
+def read_proxy(proxy: str | httpx.Proxy, where: str) -> httpx.Proxy:
+    """`proxy` as httpx has it. Raises `ConfigError`, which does not quote it; many write a host and a port alone."""
     made: httpx.Proxy | None = None
-    host = ""
     # httpx reads a name of other letters only when it is asked for.
     with contextlib.suppress(ValueError, TypeError, httpx.InvalidURL):
-        # Many write a host and a port alone.
-        text = "" if isinstance(proxy, httpx.Proxy) else proxy if "://" in proxy else f"http://{proxy}"
-        made = proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(text)
-        host = made.url.host
-    if made is None or not host or made.url.scheme not in _PROXY_SCHEMES:
-        return ConfigError(f"{where} is not the URL of a proxy", hint=f"a URL with one of {', '.join(_PROXY_SCHEMES)}")
+        found = proxy if isinstance(proxy, httpx.Proxy) else httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
+        made = found if found.url.host else None
+    del proxy  # a traceback may show the variables of this frame
+    if made is None or made.url.scheme not in _PROXY_SCHEMES:
+        raise ConfigError(f"{where} is not the URL of a proxy", hint=f"a URL with one of {', '.join(_PROXY_SCHEMES)}")
     return made
 
 
-def usable(proxy: httpx.Proxy | ConfigError | None) -> httpx.Proxy | None:
-    """What `read_proxy` gave, if it is a proxy. Raises the error that it is otherwise."""
-    if isinstance(proxy, ConfigError):
-        raise proxy
-    return proxy
+class Unchanged:
+    """The type of `UNCHANGED`: an argument that is not given, where None has a meaning of its own."""
+
+    def __repr__(self) -> str:
+        return "UNCHANGED"
 
 
-def check_limit(name: str, value: Any) -> None:
-    """Raises `ConfigError` for what cannot be a `timeout=` or a `deadline=`."""
+UNCHANGED = Unchanged()
+OfCall = float | Unchanged | None
+TimeoutOfCall = float | httpx.Timeout | Unchanged | None
+
+
+def checked_limit(name: str, value: Any) -> Any:
+    """Returns `value`. Raises `ConfigError` for what cannot be a `timeout=` or a `deadline=`."""
     is_phases = name == "timeout" and isinstance(value, httpx.Timeout)
     if not (value is None or is_phases or (is_seconds(value) and value != 0)):
         hint = f"seconds above 0, or {'an httpx.Timeout' if name == 'timeout' else 'None'}"
         raise ConfigError(f"{name}={value!r} is no number of seconds", hint=hint)
+    return value

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from typing import Any
 
 import httpx
 
 from rackspace_images import errors
 from rackspace_images.auth.credentials import Credentials, StaticToken
 from rackspace_images.auth.identity import AccessInfo
-from rackspace_images.auth.tokens import TokenSource
+from rackspace_images.auth.tokens import CALLED_BACK, TokenSource
 from rackspace_images.defaults import FRESH_TOKEN_PAUSE
 from rackspace_images.http.api_client import RequestParts
 from rackspace_images.http.body import ApiResponse
 from rackspace_images.http.call import EXCHANGE, Call, Exchange, Limits, monotonic
 from rackspace_images.http.flow import Flow, Pause
-from rackspace_images.http.retry import RateLimitGate, send_with_retries
+from rackspace_images.http.retry import Attempt, RateLimitGate, send_with_retries
 from rackspace_images.image import ImageCheck, ImageResponse, image_call, image_uuid
 from rackspace_images.regions import (
     checked_endpoint,
@@ -34,7 +34,7 @@ from rackspace_images.regions import (
 from rackspace_images.text import one_line
 
 from .listing import page_call
-from .options import ClientOptions, check_limit
+from .options import UNCHANGED, ClientOptions, OfCall, TimeoutOfCall, checked_limit
 
 log = logging.getLogger("rackspace_images")
 
@@ -81,14 +81,24 @@ class Session:
     _gates: dict[str, RateLimitGate] = field(default_factory=dict)
     _headers: dict[tuple[bytes, str | None], _Headers] = field(default_factory=dict, repr=False)
 
-    def limits(self, scope: object = None, **own: Any) -> Limits:
-        """The limits of a call that begins now; `own`: a `timeout` or a `deadline` of the call's own."""
+    def limits(self, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED, scope: object = None) -> Limits:
+        """The limits of a call that begins now: its own, or the client's."""
         options = self.options
-        limits = Limits(options.timeout, options.deadline, options.retry, options.on_attempt, self.clock, scope)
-        for name, value in own.items():
-            check_limit(name, value)
-            setattr(limits, name, value)
-        return limits
+        timeout = options.timeout if timeout is UNCHANGED else checked_limit("timeout", timeout)
+        deadline = options.deadline if deadline is UNCHANGED else checked_limit("deadline", deadline)
+        on_attempt = None if options.on_attempt is None else self._call_back
+        return Limits(timeout, deadline, options.retry, on_attempt, self.clock, scope)
+
+    def _call_back(self, attempt: Attempt) -> None:
+        """Calls `on_attempt`."""
+        assert self.options.on_attempt is not None  # noqa: S101
+        threads = [threading.get_ident()]
+        before = CALLED_BACK.set(threads)
+        try:
+            self.options.on_attempt(attempt)
+        finally:
+            CALLED_BACK.reset(before)
+            threads.clear()  # tasks that it started have a copy of the variable
 
     def handle(self, target: Target, call: Call | None, parts: RequestParts) -> Flow[ApiResponse]:
         """The flow of one request of generated code, to its good and checked response.
@@ -196,7 +206,7 @@ class Session:
 
     def _direct_call(self, parts: RequestParts) -> tuple[Call, RequestParts]:
         """The call of a direct user of the generated client, by its path; an id is sent in its canonical form."""
-        limits = self.limits(**({} if parts.timeout is None else {"timeout": parts.timeout}))
+        limits = self.limits(UNCHANGED if parts.timeout is None else parts.timeout)
         path = parts.path.partition("?")[0]
         if parts.method == "GET" and path == "/images/detail":
             return page_call(limits), parts

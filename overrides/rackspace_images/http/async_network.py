@@ -132,7 +132,7 @@ class AsyncStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
             if transport is None:
                 await self.aclose()
         if transport is None:
-            raise ConnectionResetError("the server ended the TLS handshake")
+            raise ConnectionResetError
         self._network.handshakes -= 1
         stream.connection_made(transport)
         return stream

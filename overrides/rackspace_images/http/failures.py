@@ -97,4 +97,5 @@ def _text(failure: BaseException) -> str:
     if isinstance(failure, OSError) and not isinstance(failure, ssl.SSLError) and (failure.errno or 0) > 0:
         # The system's own text: asyncio's differs from that of a plain socket.
         return os.strerror(failure.errno or 0)
-    return without_userinfo(str(failure)) or type(failure).__name__
+    # asyncio has no text for a connection that ends within the TLS handshake; these are OpenSSL's words for it.
+    return without_userinfo(str(failure)) or "EOF occurred in violation of protocol"
