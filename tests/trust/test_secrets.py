@@ -306,7 +306,7 @@ def test_a_request_id_that_quotes_is_not_believed(way: Way, caplog: pytest.LogCa
 BUGS = [
     "rackspace_images.auth.tokens.sign_in_operation",
     "rackspace_images.auth.tokens.parse_token_response",
-    "rackspace_images.client.session.choose_region",
+    "rackspace_images.regions.choose_region",
     "rackspace_images.image.api_error",
     "rackspace_images.client.session.send_with_retries",
     "rackspace_images.http.retry._report",

@@ -7,34 +7,24 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import partial
 
-import httpx
-
-from rackspace_images import errors
+from rackspace_images import errors, regions
 from rackspace_images.auth.credentials import Credentials, StaticToken
 from rackspace_images.auth.identity import AccessInfo
 from rackspace_images.auth.tokens import CALLED_BACK, TokenSource
 from rackspace_images.defaults import FRESH_TOKEN_PAUSE
 from rackspace_images.http.api_client import RequestParts
 from rackspace_images.http.body import ApiResponse
-from rackspace_images.http.call import EXCHANGE, Call, Exchange, Limits, monotonic
+from rackspace_images.http.call import Call, Limits, monotonic
 from rackspace_images.http.flow import Flow, Pause
 from rackspace_images.http.retry import Attempt, RateLimitGate, send_with_retries
 from rackspace_images.image import ImageCheck, ImageResponse, image_call, image_uuid
-from rackspace_images.regions import (
-    checked_endpoint,
-    choose_region,
-    compute_endpoints,
-    has_version,
-    newest_version,
-    no_catalog,
-    versions_operation,
-)
 from rackspace_images.text import one_line
 
 from .listing import page_call
 from .options import UNCHANGED, ClientOptions, OfCall, TimeoutOfCall, checked_limit
+from .requests import RequestBuilder
 
 log = logging.getLogger("rackspace_images")
 
@@ -61,25 +51,18 @@ class Target:
         return self.resolved[1] if self.resolved else None
 
 
-class _Headers(httpx.Headers):
-    """Headers whose `repr` shows no token."""
-
-    def __repr__(self) -> str:
-        return "Headers(…)"
-
-
 @dataclass(slots=True)
 class Session:
     """What the clients of all regions of one user share, beside their connections."""
 
     tokens: TokenSource
     options: ClientOptions
+    requests: RequestBuilder
     only: tuple[str, ...] = ()
     """The regions that the configuration lists; all of the catalog's where it lists none."""
     clock: Callable[[], float] = monotonic
     _versions: dict[str, str] = field(default_factory=dict)
     _gates: dict[str, RateLimitGate] = field(default_factory=dict)
-    _headers: dict[tuple[bytes, str | None], _Headers] = field(default_factory=dict, repr=False)
 
     def limits(self, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED, scope: object = None) -> Limits:
         """The limits of a call that begins now: its own, or the client's."""
@@ -167,42 +150,12 @@ class Session:
         self, call: Call, parts: RequestParts, base_url: str, shown: str, never: Callable[[errors.ImagesError], bool]
     ) -> Flow[ApiResponse]:
         call.method, call.url = parts.method, shown + parts.path
-        build = partial(self._request, call, parts, base_url + parts.path)
+        build = partial(self.requests.build, parts, base_url + parts.path, call.token)
         return send_with_retries(call, build, never, self.tokens.redactor)
 
     def shown(self, text: str) -> str:
         """A name or URL as it is shown: a catalog may quote a secret."""
         return self.tokens.redactor.text(text)
-
-    def _request(self, call: Call, parts: RequestParts, to: str, exchange: Exchange) -> httpx.Request:
-        """The request of one attempt. Raises `ConfigError` for what HTTP cannot hold."""
-        url = _url(to)
-        headers = self._prepared(url.netloc, call.token)
-        if parts.headers or parts.body:
-            headers = _Headers([*headers.raw, *parts.headers])
-            headers["Content-Length"] = str(len(parts.body))
-        request = httpx.Request(
-            parts.method,
-            url,
-            headers=headers,
-            stream=httpx.ByteStream(parts.body) if parts.body else _NO_BODY,
-            extensions={"timeout": exchange.phases(), EXCHANGE: exchange},
-        )
-        request.read()
-        return request
-
-    def _prepared(self, netloc: bytes, token: str | None) -> _Headers:
-        """The headers of every request to a host with a token, made once."""
-        headers = self._headers.get((netloc, token))
-        if headers is None:
-            values = {"Host": netloc.decode("ascii"), **self.options.headers}
-            if token is not None:
-                values["X-Auth-Token"] = token
-            headers = _Headers(_checked_headers(values))
-            if len(self._headers) >= MAX_PREPARED:
-                self._headers.clear()  # most are of tokens that were replaced
-            self._headers[netloc, token] = headers
-        return headers
 
     def _direct_call(self, parts: RequestParts) -> tuple[Call, RequestParts]:
         """The call of a direct user of the generated client, by its path; an id is sent in its canonical form."""
@@ -234,22 +187,23 @@ class Session:
         """Region → compute URL, as the catalog says."""
         access = yield from self.tokens.get_access(limits)
         if not access.endpoints:
-            raise no_catalog()
-        found = compute_endpoints(access.endpoints, self.options.interface)
+            raise regions.no_catalog()
+        found = regions.compute_endpoints(access.endpoints, self.options.interface)
         only = {name.casefold() for name in self.only}
         return {name: url for name, url in found.items() if not only or name.casefold() in only}
 
-    def named(self, regions: Iterable[str] | None, limits: Limits) -> Flow[list[str]]:
+    def named(self, names: Iterable[str] | None, limits: Limits) -> Flow[list[str]]:
         """The regions that are meant, as the catalog writes them: all, or those named, once each."""
         known = yield from self._regions(limits)
-        if regions is None:
+        if names is None:
             return list(known)
-        wanted = list(regions)
+        wanted = list(names)
         access = yield from self.tokens.get_access(limits)
         if access.cached and not {name.casefold() for name in wanted} <= {name.casefold() for name in known}:
             access = yield from self.tokens.get_access(limits, failed=access)
         chosen = (
-            choose_region(access.endpoints, name, default=None, interface=self.options.interface)[0] for name in wanted
+            regions.choose_region(access.endpoints, name, default=None, interface=self.options.interface)[0]
+            for name in wanted
         )
         return list(dict.fromkeys(chosen))
 
@@ -267,18 +221,20 @@ class Session:
         """The region and compute URL of a target."""
         if target.endpoint_override is not None:
             return target.region_name, target.endpoint_override
-        region, url = choose_region(
+        region, url = regions.choose_region(
             access.endpoints, target.region_name, default=access.default_region, interface=self.options.interface
         )
         if target.region_name is None and target.resolved is None:
             log.info("no region was given: %s it is, the user's own or the only one", one_line(region))
-        url = checked_endpoint(url, auth_url=self.tokens.credentials.auth_url, allow_http=self.options.allow_http)
-        if has_version(url):
+        url = regions.checked_endpoint(
+            url, auth_url=self.tokens.credentials.auth_url, allow_http=self.options.allow_http
+        )
+        if regions.has_version(url):
             return region, url
         if url not in self._versions:
-            operation = versions_operation(limits, url, region, self._gate(region))
+            operation = regions.versions_operation(limits, url, region, self._gate(region))
             yield operation
-            self._versions[url] = newest_version(url, operation.call)
+            self._versions[url] = regions.newest_version(url, operation.call)
         return region, self._versions[url]
 
 
@@ -286,7 +242,7 @@ def session_of(auth: Credentials, options: ClientOptions) -> Session:
     """A user's session: its token, and what the clients of all its regions share."""
     tokens = TokenSource(auth, store=options.token_cache)
     tokens.redactor.add(*options.secrets)
-    return Session(tokens, options)
+    return Session(tokens, options, RequestBuilder(options.headers))
 
 
 def target_of(auth: Credentials, options: ClientOptions) -> Target:
@@ -317,21 +273,8 @@ def image_response(call: Call) -> ImageResponse:
     )
 
 
-MAX_PREPARED = 64
-_NO_BODY = httpx.ByteStream(b"")
 _IMAGE_PATH = re.compile(r"/images/([^/]*)")
-
-_url = lru_cache(maxsize=1024)(httpx.URL)
-"""The same images are requested again and again, and to read a URL takes as long as to parse a response."""
 
 
 def _never(error: errors.ImagesError) -> bool:
     return False
-
-
-def _checked_headers(headers: dict[str, str]) -> dict[str, str]:
-    """Returns `headers`, if HTTP can hold them. Raises `ConfigError`, which quotes none of them."""
-    for value in headers.values():
-        if not (value.isascii() and value.isprintable()) or value != value.strip():
-            raise errors.ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
-    return headers
