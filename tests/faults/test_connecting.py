@@ -258,7 +258,7 @@ def test_host_that_is_no_name_is_an_error_of_ours(way: Way, where: str, host: st
 @pytest.mark.parametrize("name", ["timeout", "deadline"])
 def test_limit_that_python_cannot_wait_for_is_a_config_error(way: Way, name: str, limit: float) -> None:
     """When the client is made, and when it is called."""
-    with pytest.raises(errors.ConfigError, match=rf"{name}=.* is no number of seconds"):
+    with pytest.raises(errors.ConfigError, match=rf"{name}=.* is not a number of seconds"):
         way.made(TOKEN, endpoint="http://127.0.0.1:1", **{name: limit})
     with way.client("http://127.0.0.1:1") as images:
         limits: dict[str, Any] = {name: limit}

@@ -42,7 +42,7 @@ MAX_ENTRIES = 14
 RING_1 = ("defaults", "text", "errors", "faults", "image", "regions", "auth", "client")
 CEILINGS = {
     RING_1: 2771,
-    ("http",): 1350,
+    ("http",): 1346,
     ("config",): 786,
     ("cli",): 2145,
     ("audit",): 949,

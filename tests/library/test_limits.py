@@ -20,10 +20,10 @@ NO_TIMES: list[Any] = [0, -1, float("inf"), float("nan"), True, "10", b"1", [1]]
 @pytest.mark.parametrize("name", ["timeout", "deadline"])
 def test_a_limit_is_a_length_of_time(name: str, value: Any) -> None:
     """For the client, and for one call, before anything is sent."""
-    with pytest.raises(errors.ConfigError, match=f"^ConfigError: {name}=.* is no number of seconds"):
+    with pytest.raises(errors.ConfigError, match=f"^ConfigError: {name}=.* is not a number of seconds"):
         ImagesClient(StaticToken("t"), endpoint=ENDPOINT, **{name: value})
     with ImagesClient(StaticToken("t"), endpoint=ENDPOINT) as images:
-        with pytest.raises(errors.ConfigError, match=f"^ConfigError: {name}=.* is no number of seconds"):
+        with pytest.raises(errors.ConfigError, match=f"^ConfigError: {name}=.* is not a number of seconds"):
             images.get(ID, **{name: value})
 
 

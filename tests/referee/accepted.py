@@ -107,6 +107,11 @@ ACCEPTED: list[Accepted] = [
         )
     ),
     Accepted(
+        kind="wording of messages",
+        reason="messages say what is wrong in plain sentences; class, fields and hint are as before",
+        recorded=r"at least 1 is asked at a time|is no number of seconds|is no count of 1 to",
+    ),
+    Accepted(
         kind="smaller bodies",
         reason="an image has 1 MiB at the most, a page and a sign-in 4 MiB, in place of 16 MiB for each",
         cases="*/*too-large*",

@@ -1,4 +1,4 @@
-"""`bulk` for tasks."""
+"""Many calls at once, by tasks; `bulk` says how."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 async def map_tasks(
     ids: Iterable[Id] | AsyncIterable[Id], ask: Callable[[Id], Coroutine[Any, Any, T]], concurrency: int
 ) -> AsyncIterator[tuple[Id, T | ImagesError]]:
-    """`map_threads`, awaited; the ids may come from an async iterable too. Tasks have the same context variables."""
+    """`map_threads` with tasks. The ids may also come from an async iterable."""
     source, taking, emptied = _aiter(ids), asyncio.Lock(), asyncio.Event()
     heap: list[tuple[Id, T | ImagesError] | Ended] = []
     workers: list[asyncio.Task[None]] = []

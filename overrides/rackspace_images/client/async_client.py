@@ -29,7 +29,13 @@ from .waiting import Progress
 
 
 class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
-    """`ImagesClient` for asyncio: the same constructor, and the same methods, awaited."""
+    """`ImagesClient` for asyncio: the same constructor and the same methods, awaited.
+
+    It belongs to the event loop of its first call.
+
+        async with AsyncImagesClient(ApiKey("user", "key"), region="DFW") as images:
+            image = await images.get("e3d37ab2-8dc0-4000-b773-b15aad79ad0a")
+    """
 
     def _connect(self, handle: Handle) -> AsyncApiClient:
         return AsyncApiClient(handle, self._options.async_sender(), self._session.tokens.redactor)
@@ -37,7 +43,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
     async def get(
         self, image_id: str | UUID, *, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED
     ) -> Image:
-        """`ImagesClient.get`, awaited."""
+        """Retrieves the details of one image. See `ImagesClient.get`."""
         return await self._get_now(image_id, self._session.limits(timeout, deadline))
 
     async def _get_now(self, image_id: str | UUID, limits: Limits) -> Image:
@@ -47,11 +53,11 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         return image_of(call)
 
     async def regions(self) -> dict[str, str]:
-        """`ImagesClient.regions`, awaited."""
+        """Retrieves the compute endpoint of each region. See `ImagesClient.regions`."""
         return await drive_async(self._session.regions(self._session.limits()), self._api)
 
     async def locate(self, image_id: str | UUID, *, regions: Iterable[str] | None = None) -> LocateResult:
-        """`ImagesClient.locate`, awaited."""
+        """Finds the regions that have an image. See `ImagesClient.locate`."""
         return await self._locate(image_uuid(image_id), regions, None)
 
     async def _locate(
@@ -72,7 +78,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         regions: Iterable[str] | None = None,
         concurrency: int = LOCATE_CONCURRENCY,
     ) -> AsyncIterator[tuple[Id, LocateResult | ImagesError]]:
-        """`ImagesClient.locate_many`, to be iterated with `async for`."""
+        """Calls `locate` for many ids at once, for `async for`. See `ImagesClient.locate_many`."""
         names = None if regions is None else tuple(regions)
         concurrency = checked_concurrency(concurrency)
         scope = self._scope(concurrency)
@@ -86,9 +92,10 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         timeout: TimeoutOfCall = UNCHANGED,
         deadline: OfCall = UNCHANGED,
     ) -> AsyncIterator[tuple[Id, Image | ImagesError]]:
-        """`ImagesClient.get_many`, to be iterated with `async for`; the ids may come from an async iterable too.
+        """Retrieves many images at once, for `async for`. See `ImagesClient.get_many`.
 
-        Who leaves early closes it with `contextlib.aclosing`, as any async generator; what is under way is cancelled.
+        The ids may also come from an async iterable. If you leave the loop early, close the iterator with
+        `contextlib.aclosing`; that cancels what is in progress.
         """
 
         concurrency = checked_concurrency(concurrency)
@@ -100,7 +107,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         )
 
     def _scope(self, concurrency: int) -> asyncio.Semaphore | None:
-        """The permits of a bulk call that wants more than the client has."""
+        """Makes the permits of a bulk call where the client has too few."""
         return asyncio.Semaphore(concurrency) if concurrency > self._options.max_connections else None
 
     def list(
@@ -119,7 +126,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         deadline: OfCall = UNCHANGED,
         on_error: OnError | None = None,
     ) -> AsyncIterator[Image]:
-        """`ImagesClient.list`, to be iterated with `async for`."""
+        """Lists the images of the region, for `async for`. See `ImagesClient.list`."""
         query = Query(server, name, status, type, changes_since, min_disk, min_ram, page_size)
         return self._pages(Walk(query, marker), timeout, deadline, on_error)
 
@@ -139,11 +146,11 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         grace: float = GRACE,
         on_progress: Callable[[Progress], object] | None = None,
     ) -> Image:
-        """`ImagesClient.wait_until_active`, awaited."""
+        """Polls an image until it is ACTIVE. See `ImagesClient.wait_until_active`."""
         return await drive_async(self._wait(image_id, timeout, grace, on_progress), self._api)
 
     async def aclose(self) -> None:
-        """`ImagesClient.close`, awaited."""
+        """Closes the connections and ends what is in progress. See `ImagesClient.close`."""
         await self._api.aclose()
 
     async def __aenter__(self) -> Self:

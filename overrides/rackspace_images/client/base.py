@@ -1,4 +1,4 @@
-"""How a client is made, and everything that both clients decide; the twins only run it and wait."""
+"""What both clients share: construction and every decision. They differ only in how they wait."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Id = TypeVar("Id", bound=str | UUID)
 
 
 class BaseClient(Generic[AnyApi, AnyTransport]):
-    """Everything that both clients decide; the twins only run it and wait."""
+    """The base of both clients."""
 
     _api: AnyApi
 
@@ -89,12 +89,20 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         prompt: Callable[[str], str] | None = None,
         **options: Any,
     ) -> Self:
-        """A client with the credentials of one source, taken whole: the first of these that is there.
+        """Makes a client from the environment or `clouds.yaml`.
 
-        The cloud of clouds.yaml that `cloud` or `OS_CLOUD` names; the environment's `OS_*`, when `OS_AUTH_URL`, or
-        `OS_TOKEN` with `OS_ENDPOINT_OVERRIDE`, is set; `RS_*`; the only cloud of clouds.yaml. `region` and `options`
-        (those of the constructor) are set on top. `prompt` is called with a prompt where only the password is missing.
-        Raises `ConfigError`, which says what is missing and where it looked.
+        The credentials come from the first of these sources that is there, and from it alone: the cloud of
+        `clouds.yaml` that `cloud` or `OS_CLOUD` names; `OS_*`, where `OS_AUTH_URL` is set, or `OS_TOKEN` with
+        `OS_ENDPOINT_OVERRIDE`; `RS_*`; the only cloud of `clouds.yaml`.
+
+        Args:
+            cloud: The name of a cloud in `clouds.yaml`. Default: `OS_CLOUD`.
+            region: The region, in place of the source's own.
+            prompt: Is called with a text such as "Password of demo: " where only the secret is missing, and returns it.
+            **options: Any other argument of the constructor, in place of the source's own.
+
+        Raises:
+            ConfigError: Something is missing or wrong. The message names the source and what to do.
         """
         options = RedactedOptions(options)
         from rackspace_images.config import load
@@ -117,21 +125,28 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
 
     @property
     def source(self) -> str | None:
-        """Where `from_config` found the credentials, in words; None for a client made otherwise."""
+        """Where `from_config` found the credentials, for a person to read; None without `from_config`."""
         return self._session.tokens.source
 
     @property
     def region(self) -> str | None:
-        """The region that is asked, known after the first call. Reading it starts no request."""
+        """The region's name as the catalog has it; None before the first call. Reading it sends nothing."""
         return self._target.region
 
     @property
     def endpoint(self) -> str | None:
-        """The compute URL that is asked, known after the first call. Reading it starts no request."""
+        """The compute URL; None before the first call. Reading it sends nothing."""
         return self._target.endpoint
 
     def in_region(self, region: str) -> Self:
-        """The same client for another region: it shares the sign-in and the connections, and closes with this one."""
+        """Makes a client for another region, which shares the sign-in, the connections and `close()` with this one.
+
+        Args:
+            region: The region's name, in any case.
+
+        Raises:
+            ConfigError: This client has a `StaticToken` without an `auth_url`, so it has no catalog.
+        """
         credentials = self._session.tokens.credentials
         if isinstance(credentials, StaticToken) and credentials.auth_url is None:
             raise ConfigError(
@@ -152,7 +167,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
             self._session.hold(name, self._session.clock() + seconds, refusal)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """In another process the client begins anew: with its credentials, which are pickled with their secret."""
+        """Pickles the arguments, credentials with their secret included: another process makes a new client."""
         tokens = self._session.tokens
         return _remade, (type(self), tokens.credentials, self._options, tokens.source, self._session.only)
 
@@ -161,18 +176,18 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         return f"<{type(self).__name__} region={shown(region)} endpoint={shown(endpoint, 200)}>"
 
     def _limits_of_each(self, timeout: TimeoutOfCall, deadline: OfCall, scope: object) -> Limits:
-        """The limits of one id of a bulk call; an `httpx.Timeout` bounds parts only, which may be without end."""
+        """Makes the limits of one id of a bulk call. An `httpx.Timeout` alone would not bound the whole."""
         if deadline is UNCHANGED:
             chosen = self._options.timeout if timeout is UNCHANGED else timeout
             deadline = DEADLINE if isinstance(chosen, httpx.Timeout) else None
         return self._session.limits(timeout, deadline, scope)
 
     def _image_call(self, image_id: str | UUID, limits: Limits) -> Call:
-        """A call of the generated operation `get_image`."""
+        """Makes a call of the generated operation `get_image`."""
         return image_call(limits, ImageCheck(image_uuid(image_id)))
 
     def _get(self, image_id: str | UUID, limits: Limits) -> Flow[Image]:
-        """One image, as a step of something longer."""
+        """Retrieves an image as a step of a longer flow."""
         call = self._image_call(image_id, limits)
         asked = call.check.asked
         yield Operation(
@@ -181,7 +196,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         return image_of(call)
 
     def _outcome(self, image_id: UUID, limits: Limits) -> Flow[Image | ImagesError]:
-        """One image, or the error that is this region's own. Raises what every region would raise."""
+        """Returns an image, or this region's error. Raises an error that every region would have."""
         try:
             return (yield from self._get(image_id, limits))
         except ImagesError as error:
@@ -190,7 +205,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
             return error
 
     def _page(self, walk: Walk, timeout: TimeoutOfCall, deadline: OfCall) -> Flow[PageItems]:
-        """The next page of a list, in the time of one call; after an earlier image where the marker is gone."""
+        """Retrieves the next page of a list, after an earlier image where the marker was deleted."""
         limits, refusal = self._session.limits(timeout, deadline), None
         for marker in walk.markers():
             operation = walk.query.operation(limits, marker)
@@ -217,7 +232,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         raise walk.gone(refusal)
 
     def _named(self, regions: Iterable[str] | None) -> Flow[list[str]]:
-        """The names of the regions that are meant."""
+        """Returns the catalog's names of `regions`, or of all regions."""
         return self._session.named(regions, self._session.limits())
 
     def _wait(
@@ -230,7 +245,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         asked = str(image_uuid(image_id))
         for name, value in (("timeout", timeout), ("grace", grace)):
             if not (is_seconds(value) or (name == "timeout" and value is None)):
-                raise ConfigError(f"{name}={value!r} is no number of seconds")
+                raise ConfigError(f"{name}={value!r} is not a number of seconds")
         session = self._session
         whole = Limits(session.options.timeout, timeout, clock=session.clock)
 
@@ -241,7 +256,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
 
 
 def image_of(call: Call) -> Image:
-    """The image of a call that has ended."""
+    """Makes the image of a call that has ended."""
     image = Image.from_parsed(call.parsed.image, call.check.received)
     image.response = image_response(call)
     return image

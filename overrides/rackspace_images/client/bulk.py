@@ -1,8 +1,9 @@
-"""One question asked of many: many regions, many ids. What is asked is handed in.
+"""Many calls at once, by threads.
 
-Workers take the ids as they become free, and hand what came of them to the caller that iterates. No more than twice
-`concurrency` are under way or wait to be taken, so the ids may come from an endless iterable, and a slow one holds
-nothing back.
+How this works: each worker thread takes the next id, makes its call and puts the outcome into a queue, from which the
+caller's loop takes it. A worker starts the next one until there are `concurrency`. At most twice `concurrency` outcomes
+are in progress or in the queue, so memory is bounded for endless ids, and one slow call delays no other. When the
+caller leaves the loop, nothing more is sent, the sockets in use are shut down, and no thread is waited for.
 """
 
 from __future__ import annotations
@@ -37,7 +38,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class LocateResult:
-    """Where an image is. Region → image where it was found, the regions that do not have it, and region → error."""
+    """The regions that have an image.
+
+    Attributes:
+        found: Region → image, of the regions that have it.
+        absent: The regions that do not have it.
+        failed: Region → error, of the regions that could not say.
+    """
 
     found: dict[str, Image] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
@@ -49,7 +56,7 @@ class LocateResult:
 
 
 def locate_result(outcomes: Iterable[tuple[str, Image | ImagesError]], shown: Callable[[str], str]) -> LocateResult:
-    """What one answer from each region comes to; `shown` gives the name of a region as it is shown."""
+    """Sorts the outcomes of the regions. `shown` takes secrets out of a region's name."""
     result = LocateResult()
     for region, outcome in ((shown(name), outcome) for name, outcome in outcomes):
         if isinstance(outcome, Image):
@@ -62,17 +69,18 @@ def locate_result(outcomes: Iterable[tuple[str, Image | ImagesError]], shown: Ca
 
 
 def stops_the_run(error: ImagesError) -> bool:
-    """Whether an error would be every id's and every region's: it stops a run."""
+    """Whether every id and region would have this error, so that the whole call ends."""
     return error._signing_in or isinstance(error, AuthenticationFailed | ClientClosed)
 
 
 def checked_concurrency(concurrency: int, *, most: int | None = None) -> int:
-    """Returns `concurrency`; the defaults are lowered to the file descriptors that there are.
+    """Returns `concurrency`; a default that is larger than the number of file descriptors is lowered to it.
 
-    Raises `ConfigError` for one below 1, above `most`, or above the process's file descriptors.
+    Raises:
+        ConfigError: It is below 1, above `most`, or above the number of file descriptors.
     """
     if not isinstance(concurrency, int) or isinstance(concurrency, bool) or concurrency < 1:
-        raise ConfigError(f"concurrency={concurrency!r}: at least 1 is asked at a time")
+        raise ConfigError(f"concurrency={concurrency!r}: at least 1 is needed")
     if most is not None and concurrency > most:
         raise ConfigError(f"concurrency={concurrency}: at most {most} threads", hint="AsyncImagesClient, for more")
     descriptors = file_descriptors()
@@ -87,7 +95,7 @@ def checked_concurrency(concurrency: int, *, most: int | None = None) -> int:
 
 
 def file_descriptors() -> int | None:
-    """How many connections the process may have, by its limit of file descriptors; None where there is no limit."""
+    """Returns how many connections the process can have by its limit of file descriptors; None without a limit."""
     try:
         import resource
     except ImportError:  # Windows
@@ -98,7 +106,7 @@ def file_descriptors() -> int | None:
 
 @dataclass(slots=True)
 class Ended:
-    """What a worker leaves when it has no more to do: the error that stops the run, or None."""
+    """A worker's last message: the error that ends the whole call, or None."""
 
     error: BaseException | None = None
 
@@ -106,14 +114,14 @@ class Ended:
 def map_threads(
     ids: Iterable[Id], ask: Callable[[Id], T], concurrency: int, scope: Scope | None = None
 ) -> Iterator[tuple[Id, T | ImagesError]]:
-    """(id, what `ask` gave or raised) as they arrive, by threads; one after another where no thread can be started.
+    """Yields each id with what `ask` returned or raised, in the order in which the outcomes arrive.
 
-    Leaving early sends nothing more, ends what is under way in `scope`, and waits for nothing. The ids are taken in the
-    workers' threads, by one at a time. Each thread has the context variables of the caller that begins to iterate.
+    Each thread has the context variables of the caller that begins to iterate. Where no thread can be started, the
+    calls are made one after another. Requests in `scope` end when the caller leaves the loop.
     """
     context = copy_context()
     source, taking, stop = iter(ids), threading.Lock(), threading.Event()
-    # A place for each result that is under way or waits to be taken. Two simple queues cost less than a bounded one.
+    # A place for each outcome in progress or in the queue. Two simple queues cost less than a bounded one.
     places: queue.SimpleQueue[None] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[Id, T | ImagesError] | Ended] = queue.SimpleQueue()
     started = 0
@@ -172,7 +180,7 @@ def _outcome(ask: Callable[[Id], T], one: Id) -> T | ImagesError:
 
 
 def error_of_one_id(error: ImagesError) -> ImagesError:
-    """An error that is one id's own; raises what stops the run."""
+    """Returns an error that concerns one id only. Raises one that ends the whole call."""
     if stops_the_run(error) or isinstance(error, ConfigError | RegionNotFound | InsecureUrl):
         raise error
     return error

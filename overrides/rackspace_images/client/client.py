@@ -28,30 +28,33 @@ from .waiting import Progress
 
 
 class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
-    """Retrieves image details; any number of threads may share one client.
+    """Retrieves image details, for threads. Any number of threads may share one client.
+
+    It works with or without `with`; `close()` closes its connections.
+
+        with ImagesClient(ApiKey("user", "key"), region="DFW") as images:
+            image = images.get("e3d37ab2-8dc0-4000-b773-b15aad79ad0a")
 
     Args:
         auth: The credentials.
-        region: The region's name in any case; without it the user's own, or the only one there is.
-        endpoint: The compute URL, version and tenant included, instead of the catalog's.
-        timeout: Seconds that one attempt may take (an `httpx.Timeout` bounds its parts instead), or None.
-        deadline: Seconds that a whole call may take, sign-in, waits, retries and body included, or None.
-        retry: What is sent again, or None.
-        interface: Which of the catalog's URLs: `public`, `internal` or `admin`.
+        region: The region's name, in any case. Default: the user's own region, or the only one there is.
+        endpoint: The compute URL, with its version and tenant, in place of the service catalog's.
+        timeout: Seconds that one attempt may take, or None. An `httpx.Timeout` bounds its parts instead.
+        deadline: Seconds that a whole call may take, or None: sign-in, waits, retries and body.
+        retry: Which requests are sent again, and when; None for none.
+        interface: Which of the catalog's URLs to use: `public`, `internal` or `admin`.
         verify: True, the path of a file or folder of CA certificates, an `ssl.SSLContext`, or False.
         cert: A client certificate, as httpx takes it.
-        proxy: The URL of a proxy; without it the environment's, which loopback never goes through.
-        allow_http: Whether a catalog may lead to plain http.
-        user_agent: Text to put before our own `User-Agent`.
-        transport: An `httpx.BaseTransport` to send through; it has its own certificates and proxies.
-        max_connections: Requests that may be under way at once.
-        token_cache: A `TokenCache` to keep tokens in between runs; without it they are kept in memory only.
-        on_attempt: Called with an `Attempt` after each request, a sign-in's too.
+        proxy: The URL of a proxy. Default: the environment's. Loopback never goes through a proxy.
+        allow_http: Whether the catalog of an https sign-in may lead to a plain http endpoint.
+        user_agent: Text to put before this library's own `User-Agent`.
+        transport: An `httpx.BaseTransport` to send through. Its certificates and proxies are its own.
+        max_connections: Requests that may be in progress at once, 1 to 10,000.
+        token_cache: Where tokens are kept between runs. Default: in memory only.
+        on_attempt: Is called with an `Attempt` after each request, also of a sign-in.
 
     Raises:
-        ConfigError: For a value that cannot be used.
-
-    Works with or without `with`; `close()` gives the connections back.
+        ConfigError: An argument cannot be used.
     """
 
     def _connect(self, handle: Handle) -> ApiClient:
@@ -60,9 +63,23 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
     def get(self, image_id: str | UUID, *, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED) -> Image:
         """Retrieves the details of one image.
 
-        Raises `InvalidImageId` before anything is sent, the `ApiError` of the answer's status, `MalformedResponse`
-        for a success that is no image, `ConnectionFailed` and `RequestTimeout`; and from signing in
-        `AuthenticationFailed`, `RegionNotFound`, `ConfigError` and `InsecureUrl`.
+        Args:
+            image_id: The image's UUID.
+            timeout: Seconds that one attempt of this call may take. Default: the client's.
+            deadline: Seconds that this whole call may take. Default: the client's.
+
+        Returns:
+            The image, with what the server sent in `to_dict()` and the response's facts in `response`.
+
+        Raises:
+            InvalidImageId: The id is not a UUID. Nothing was sent.
+            ImageNotFound: The region has no such image.
+            ApiError: Any other error response, by the class of its status.
+            MalformedResponse: A success response that does not hold this image.
+            ConnectionFailed: No response: DNS, connection or TLS.
+            RequestTimeout: No response in time.
+            AuthenticationFailed: The identity service refused the credentials.
+            RegionNotFound: The catalog has no compute endpoint in this region.
         """
         return self._get_now(image_id, self._session.limits(timeout, deadline))
 
@@ -73,14 +90,27 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         return image_of(call)
 
     def regions(self) -> dict[str, str]:
-        """Region → compute URL, as the catalog says."""
+        """Retrieves the compute endpoint of each region from the service catalog.
+
+        Returns:
+            Region → compute URL.
+        """
         return drive(self._session.regions(self._session.limits()), self._api)
 
     def locate(self, image_id: str | UUID, *, regions: Iterable[str] | None = None) -> LocateResult:
-        """Asks all regions at once, or those named, which of them have the image.
+        """Finds the regions that have an image. It asks all of them at once.
 
-        Raises `InvalidImageId`, `RegionNotFound` for a name that is none, and what signing in raises; what goes wrong
-        in one region stands in `failed`.
+        Args:
+            image_id: The image's UUID.
+            regions: The regions to ask. Default: all of the catalog's.
+
+        Returns:
+            The images by region, the regions that have none, and the errors by region.
+
+        Raises:
+            InvalidImageId: The id is not a UUID.
+            RegionNotFound: A name in `regions` is not a region of the catalog.
+            AuthenticationFailed: The identity service refused the credentials.
         """
         return self._locate(image_uuid(image_id), regions, self._scope(0))
 
@@ -97,7 +127,16 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
     def locate_many(
         self, image_ids: Iterable[Id], *, regions: Iterable[str] | None = None, concurrency: int = LOCATE_CONCURRENCY
     ) -> Iterator[tuple[Id, LocateResult | ImagesError]]:
-        """`locate` for many ids, `concurrency` at once: (id as given, result or error) as they arrive."""
+        """Calls `locate` for many ids at once.
+
+        Args:
+            image_ids: The ids, also of an endless iterable.
+            regions: The regions to ask for each id. Default: all of the catalog's.
+            concurrency: How many ids are looked up at once, 1 to 1,000; each in all regions.
+
+        Returns:
+            Yields each id as it was given, with its result or its error, in the order in which they arrive.
+        """
         names = None if regions is None else tuple(regions)
         concurrency = checked_concurrency(concurrency, most=MAX_THREADS)
         scope = self._scope(concurrency)
@@ -111,14 +150,28 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         timeout: TimeoutOfCall = UNCHANGED,
         deadline: OfCall = UNCHANGED,
     ) -> Iterator[tuple[Id, Image | ImagesError]]:
-        """`get` for many ids, `concurrency` at once: (id as given, image or error) as they arrive.
+        """Retrieves many images at once, each with its own outcome.
 
-        `concurrency`: at most 1,000; more than `max_connections` brings its own connections for as long as it runs.
-        `deadline`: seconds for each id, from when it is sent; without one a `Retry-After` is waited for, up to an hour.
-        Where `timeout` is an `httpx.Timeout`, which bounds parts only, it is 60 s unless it is given; None is none.
-        An id given twice is asked for twice and yielded twice. The ids may be endless; they are taken in threads, one
-        at a time. Raises what signing in and the configuration raise, as that is no single id's. Leaving early asks for
-        no more.
+        One bad id does not lose the others. Leave the loop early, and nothing more is sent.
+
+            for image_id, outcome in images.get_many(ids):
+                if isinstance(outcome, errors.ImagesError): ...
+
+        Args:
+            image_ids: The ids, also of an endless iterable. They are taken in threads, one at a time. An id that is
+                given twice is retrieved and yielded twice.
+            concurrency: How many requests are in progress at once, 1 to 1,000. With more than the client's
+                `max_connections`, the call has connections of its own for as long as it runs.
+            timeout: Seconds that one attempt may take. Default: the client's.
+            deadline: Seconds for each id, from when it is first sent. Default: None, so that a `Retry-After` of up to
+                an hour is waited for; 60 where `timeout` is an `httpx.Timeout`, which bounds parts only.
+
+        Returns:
+            Yields each id as it was given, with its image or its error, in the order in which they arrive.
+
+        Raises:
+            AuthenticationFailed: The identity service refused the credentials, which is not the error of one id. So
+                are `ConfigError`, `RegionNotFound`, `InsecureUrl`, `ClientClosed` and other errors of the sign-in.
         """
         concurrency = checked_concurrency(concurrency, most=MAX_THREADS)
         scope = self._scope(concurrency)
@@ -130,7 +183,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         )
 
     def _scope(self, concurrency: int) -> Scope:
-        """What a bulk call's requests end with; with permits of its own where it wants more than the client has."""
+        """Makes what ends a bulk call's requests, with permits of its own where the client has too few."""
         own = concurrency if concurrency > self._options.max_connections else None
         scope: Scope = self._api.sender.scope.part(own)
         return scope
@@ -151,15 +204,28 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         deadline: OfCall = UNCHANGED,
         on_error: OnError | None = None,
     ) -> Iterator[Image]:
-        """The images of the region, newest first, asked for page by page as they are wanted.
+        """Lists the images of the region, newest first. It requests a page when its first image is wanted.
 
-        `server`: the id or URL of the server that snapshots were made from; `name`, `status`, `type` (`base` or
-        `snapshot`), `min_disk` (GB) and `min_ram` (MiB): exactly so, and a value that no image has is no error;
-        `changes_since`: changed at this time or later; `marker`: the id of the image to begin after. What else a server
-        makes of them stands in `openapi/images.yaml`. `timeout` and `deadline` are for each page; the list ends with a
-        page that has nothing new, so that it costs one request more than it has pages. `on_error` is called with the
-        `MalformedResponse` of an image that cannot be read; without it a `RuntimeWarning` tells of it.
-        Raises what `get` raises.
+        The filters match exactly, and a value that no image has gives an empty list. The list ends with a page that
+        has nothing new, so it costs one request more than it has pages. It raises what `get` raises.
+
+        Args:
+            server: The id or URL of the server that snapshots were made from.
+            name: The image's name.
+            status: The image's status, such as `ACTIVE`.
+            type: `base` or `snapshot`.
+            changes_since: Only images that changed at this time or later.
+            min_disk: The image's minDisk in GB.
+            min_ram: The image's minRam in MiB.
+            marker: The id of the image to begin after.
+            page_size: Images to request at once.
+            timeout: Seconds that one attempt may take. Default: the client's.
+            deadline: Seconds for each page. Default: the client's.
+            on_error: Is called with the `MalformedResponse` of each image that cannot be read. Default: a
+                `RuntimeWarning`.
+
+        Returns:
+            Yields the images.
         """
         query = Query(server, name, status, type, changes_since, min_disk, min_ram, page_size)
         return self._pages(Walk(query, marker), timeout, deadline, on_error)
@@ -177,18 +243,29 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         grace: float = GRACE,
         on_progress: Callable[[Progress], object] | None = None,
     ) -> Image:
-        """Looks at an image until it is ACTIVE, and gives it.
+        """Polls an image until it is ACTIVE.
 
-        `timeout`: seconds in all, or None; 0 looks once. `grace`: seconds for which a 404 means "not yet".
-        `on_progress` is called with a `Progress` after each look. Failures that may pass, a limit and a token that ends
-        do not end it, nor does any status but these: raises `ImageBuildFailed` for ERROR, `ImageVanished` for DELETED
-        or an image that was there and is gone, `WaitTimeout` (each with the last `image`), `ImageNotFound` for one that
-        never was there, and what else `get` raises.
+        Errors that may pass, rate limits and an expired token do not end the wait.
+
+        Args:
+            image_id: The image's UUID.
+            timeout: Seconds to wait in all, or None; 0 asks once.
+            grace: Seconds for which a 404 means that the image is not there yet.
+            on_progress: Is called with a `Progress` after each poll.
+
+        Returns:
+            The image.
+
+        Raises:
+            ImageBuildFailed: Its status is ERROR.
+            ImageVanished: Its status is DELETED, or it is gone after it was seen.
+            WaitTimeout: It is not ACTIVE in time. All three have the last `image`.
+            ImageNotFound: It was never there.
         """
         return drive(self._wait(image_id, timeout, grace, on_progress), self._api)
 
     def close(self) -> None:
-        """Gives the connections back. A call after it raises `ClientClosed`; a second `close` does nothing."""
+        """Closes the connections and ends what is in progress. A later call raises `ClientClosed`."""
         self._api.close()
 
     def __enter__(self) -> Self:

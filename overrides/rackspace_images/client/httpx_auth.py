@@ -1,4 +1,4 @@
-"""Our sign-in for other clients: any httpx client, and the generated one by itself."""
+"""Sign-in for other clients: `client_auth` for any httpx client, `generated_client` for the generated one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .session import Session, session_of, target_of
 
 
 class ClientAuth(httpx.Auth):
-    """An `httpx.Auth` that signs in when it is first needed, and once more on a 401. See `client_auth`."""
+    """An `httpx.Auth` that signs in with the first request, and once more after a 401. See `client_auth`."""
 
     def __init__(self, session: Session, options: ClientOptions) -> None:
         self._session = session
@@ -30,7 +30,7 @@ class ClientAuth(httpx.Auth):
         self._redactor = session.tokens.redactor
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """httpx's own seam: called for each request of a sync client."""
+        """Is called by httpx for each request of a sync client."""
         access = self._session.tokens.current() or self._sign_in(None)
         self._sign(request, access)
         response = yield request
@@ -39,7 +39,7 @@ class ClientAuth(httpx.Auth):
             yield request
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """httpx's own seam: called for each request of an async client."""
+        """Is called by httpx for each request of an async client."""
         access = self._session.tokens.current() or await self._sign_in_async(None)
         self._sign(request, access)
         response = yield request
@@ -51,7 +51,7 @@ class ClientAuth(httpx.Auth):
         return self._session.tokens.get_access(self._session.limits(), failed=failed)
 
     def _sign_in(self, failed: AccessInfo | None) -> AccessInfo:
-        """Signs in over connections for this alone; a transport that was given stays open."""
+        """Signs in over its own connections. A given transport stays open."""
         sender = self._options.sender()
         try:
             return drive(self._flow(failed), ApiClient(self._handle, sender, self._redactor))
@@ -72,7 +72,7 @@ class ClientAuth(httpx.Auth):
         return partial(self._session.handle, target_of(self._session.tokens.credentials, self._options))
 
     def _sign(self, request: httpx.Request, access: AccessInfo) -> None:
-        """Puts the token on a request that goes where the catalog, or the user, says that it may go."""
+        """Adds the token to a request whose host the catalog or `endpoint=` names. Raises `InsecureUrl` for others."""
         url = str(request.url.copy_with(query=None, fragment=None))
         endpoint = self._options.endpoint
         if endpoint is None or _origin(url) != _origin(endpoint):
@@ -91,29 +91,49 @@ class ClientAuth(httpx.Auth):
 
 
 def client_auth(auth: Credentials, **options: Any) -> ClientAuth:
-    """Our sign-in as an `httpx.Auth`, for any `httpx.Client` or `httpx.AsyncClient`.
+    """Makes an `httpx.Auth` of credentials, for any `httpx.Client` or `httpx.AsyncClient`.
 
-    One sign-in at a time, whatever the threads and tasks; the token goes only to hosts that the catalog names, or to
-    that of `endpoint=`. The options are those of `ImagesClient`, for the requests to identity. Leave
-    `follow_redirects` off: httpx would take the token along to where a redirect points. A `transport` that is given
-    stays open.
+    Threads and tasks share one sign-in. The token goes only to hosts that the catalog or `endpoint=` names. Leave
+    `follow_redirects` off: httpx would send the token to where a redirect points.
+
+        with httpx.Client(auth=client_auth(ApiKey("user", "key"))) as client:
+            client.get("https://dfw.servers.api.rackspacecloud.com/v2/123456/servers")
+
+    Args:
+        auth: The credentials.
+        **options: The arguments of `ImagesClient`, for the requests to the identity service. A given `transport`
+            stays open.
+
+    Raises:
+        ConfigError: An argument cannot be used.
     """
     options = RedactedOptions(options)
     chosen = ClientOptions.of(options)
-    _ = chosen.network  # what is wrong with it is raised now, not with the first request
+    _ = chosen.network  # raises now, not with the first request
     return ClientAuth(session_of(auth, chosen), chosen)
 
 
 def generated_client(auth: Credentials, **options: Any) -> Client:
-    """The generated `Client` that the facade itself stands on, for its `sync` and `asyncio` functions alike.
+    """Makes the generated `Client` that `ImagesClient` itself uses, for its `sync` and `asyncio` functions.
 
-    Signs in with the first call. The options are those of `ImagesClient`; retries, deadline, errors and bounds hold as
-    there. Its responses are the generated models, where an absent field is `Unset`. With a `transport`, only
-    the form of the operations that the transport is for can be used.
+    It signs in with the first call. Retries, deadline, errors and bounds are those of `ImagesClient`. It returns the
+    generated models, in which an absent field is `Unset`.
+
+        from rackspace_images_api.api.images import get_image
+
+        envelope = get_image.sync("e3d37ab2-8dc0-4000-b773-b15aad79ad0a", client=generated_client(auth, region="DFW"))
+
+    Args:
+        auth: The credentials.
+        **options: The arguments of `ImagesClient`. With a `transport`, only the form of the operations works that the
+            transport is for.
+
+    Raises:
+        ConfigError: An argument cannot be used.
     """
     options = RedactedOptions(options)
     chosen = ClientOptions.of(options)
-    _ = chosen.network  # what is wrong with it is raised now, not with the first request
+    _ = chosen.network  # raises now, not with the first request
     session, target = session_of(auth, chosen), target_of(auth, chosen)
     handle = partial(session.handle, target)
     redactor = session.tokens.redactor
@@ -124,7 +144,7 @@ def generated_client(auth: Credentials, **options: Any) -> Client:
 
 
 class _Missing:
-    """In the place of what sends, where a transport was given that is for the other form of the operations."""
+    """Stands for the sender of one form of the operations, where the given transport is for the other form."""
 
     def __init__(self, error: ConfigError) -> None:
         self._error = error
@@ -133,10 +153,10 @@ class _Missing:
         raise self._error
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Does nothing."""
 
     async def aclose(self) -> None:
-        """There is nothing to close."""
+        """Does nothing."""
 
 
 def _made(sender: Callable[[], Any]) -> Any:

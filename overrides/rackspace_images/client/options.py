@@ -1,4 +1,4 @@
-"""What a client is made with, checked once, and what is made of it."""
+"""The arguments of a client: checked once, in one place, and what is made of them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 USER_AGENT = f"rackspace-images/{__version__}"
 
 CA_VARIABLES = ("OS_CACERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-"""Where the environment names CA certificates; the first that is set counts."""
+"""The variables that name CA certificates; the first that is set is used."""
 
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
@@ -48,12 +48,12 @@ _KINDS: dict[str, tuple[Any, str]] = {
     "token_cache": (TokenStore | None, "a TokenCache or None"),
     "on_attempt": ((Callable, type(None)), "a function or None"),
 }
-"""Of what type an option is, in Python and in words; of the others a check of their own tells."""
+"""The type of an option, and its name for a person. The other options have checks of their own."""
 
 
 @dataclass(frozen=True)
 class ClientOptions:
-    """Every argument of the clients but the credentials. See `ImagesClient` for what each means.
+    """The arguments of the clients without the credentials. `ImagesClient` says what each means.
 
     Raises `ConfigError` for a value that cannot be used. It pickles, unless a value in it does not.
     """
@@ -77,7 +77,7 @@ class ClientOptions:
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> ClientOptions:
-        """The options of these arguments, a `RedactedOptions`: a traceback with local variables shows no password."""
+        """Makes the options of arguments, without a password in a variable that a traceback could show."""
         hidden = RedactedOptions(given, cert=redacted(given.get("cert")))
         if hidden.get("proxy") is not None:
             hidden["proxy"] = read_proxy(hidden["proxy"], "proxy=")
@@ -96,7 +96,7 @@ class ClientOptions:
         if self.user_agent is not None and not (self.user_agent.isascii() and self.user_agent.isprintable()):
             raise ConfigError("user_agent holds a character that no HTTP header may hold")
         if not _is_count(self.max_connections):
-            raise ConfigError(f"max_connections={self.max_connections!r} is no count of 1 to {CONNECTIONS_LIMIT}")
+            raise ConfigError(f"max_connections={self.max_connections!r} is not a number from 1 to {CONNECTIONS_LIMIT}")
         checked_limit("timeout", self.timeout)
         checked_limit("deadline", self.deadline)
         if self.transport is not None:
@@ -117,22 +117,22 @@ class ClientOptions:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The passwords among them: of the proxies, and of the client certificate."""
+        """The passwords of the proxies and of the client certificate."""
         of_proxies = (proxy.raw_auth[1].decode() for proxy in self.network[1].all if proxy.raw_auth)
         return (*of_proxies, *(self.cert[2:] if isinstance(self.cert, tuple) else ()))
 
     def sender(self) -> Sender:
-        """What sends for threads."""
+        """Makes the sender for threads."""
         return Sender(self._transport_of(httpx.BaseTransport), *self.network, self.max_connections)
 
     def async_sender(self) -> AsyncSender:
-        """What sends for tasks."""
+        """Makes the sender for tasks."""
         from rackspace_images.http.async_sender import AsyncSender
 
         return AsyncSender(self._transport_of(httpx.AsyncBaseTransport), *self.network, self.max_connections)
 
     def _transport_of(self, kind: type[Any]) -> Any:
-        """The transport that was given, if it is one for threads, or for tasks."""
+        """Returns the given transport. Raises `ConfigError` where it is of the other kind."""
         if self.transport is None or isinstance(self.transport, kind):
             return self.transport
         hint = f"httpx.{kind.__name__.replace('Base', 'HTTP')}(), or its like"
@@ -140,7 +140,7 @@ class ClientOptions:
 
     @cached_property
     def network(self) -> tuple[Tls, Proxies]:
-        """Certificates and proxies; those of the environment only for our own transport. Raises `ConfigError`."""
+        """Certificates and proxies. Those of the environment are for our own transport only."""
         if self.transport is not None:
             return Tls(), Proxies(None)
         named = next((name for name in CA_VARIABLES if os.environ.get(name)), None) if self.verify is True else None
@@ -172,7 +172,7 @@ def _is_count(value: object) -> bool:
 
 
 def proxies_for(proxy: httpx.Proxy | None) -> Proxies:
-    """The proxy that was given; or those of the environment, as it is now. Raises `ConfigError`."""
+    """Returns the given proxy, or the environment's. Raises `ConfigError`."""
     if proxy is not None:
         return Proxies(proxy)
     from urllib.request import getproxies
@@ -184,7 +184,7 @@ def proxies_for(proxy: httpx.Proxy | None) -> Proxies:
 
 
 def read_proxy(proxy: str | httpx.Proxy, where: str) -> httpx.Proxy:
-    """`proxy` as httpx has it. Raises `ConfigError`, which does not quote it; many write a host and a port alone."""
+    """Returns `proxy` as an `httpx.Proxy`; `http://` may be left out. Raises `ConfigError` without quoting it."""
     made: httpx.Proxy | None = None
     # httpx reads a name of other letters only when it is asked for.
     with contextlib.suppress(ValueError, TypeError, httpx.InvalidURL):
@@ -213,5 +213,5 @@ def checked_limit(name: str, value: Any) -> Any:
     is_phases = name == "timeout" and isinstance(value, httpx.Timeout)
     if not (value is None or is_phases or (is_seconds(value) and value != 0)):
         hint = f"seconds above 0, or {'an httpx.Timeout' if name == 'timeout' else 'None'}"
-        raise ConfigError(f"{name}={value!r} is no number of seconds", hint=hint)
+        raise ConfigError(f"{name}={value!r} is not a number of seconds", hint=hint)
     return value

@@ -1,4 +1,9 @@
-"""One user's session with the API: sign in, find the endpoint, send, and sign in once more when that can help."""
+"""One request to the API, from the token to the checked response.
+
+How this works: `handle` is the flow of every request of generated code. It gets a token, finds the endpoint of the
+target's region, and sends with retries. After a 401 it renews the token and sends once more: two attempts, written one
+after the other. It adds the context (image, region, endpoint, request id, attempts, elapsed) to every error.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +36,7 @@ log = logging.getLogger("rackspace_images")
 
 @dataclass(slots=True)
 class Target:
-    """Where one client sends its requests: a region by name, or an endpoint that was given."""
+    """Where a client sends its requests: to a region by name, or to a given endpoint."""
 
     region_name: str | None
     endpoint_override: str | None = None
@@ -53,19 +58,19 @@ class Target:
 
 @dataclass(slots=True)
 class Session:
-    """What the clients of all regions of one user share, beside their connections."""
+    """What the clients of all regions of one user share, apart from connections."""
 
     tokens: TokenSource
     options: ClientOptions
     requests: RequestBuilder
     only: tuple[str, ...] = ()
-    """The regions that the configuration lists; all of the catalog's where it lists none."""
+    """The regions that the configuration lists; empty for all of the catalog's."""
     clock: Callable[[], float] = monotonic
     _versions: dict[str, str] = field(default_factory=dict)
     _gates: dict[str, RateLimitGate] = field(default_factory=dict)
 
     def limits(self, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED, scope: object = None) -> Limits:
-        """The limits of a call that begins now: its own, or the client's."""
+        """Makes the limits of a call that begins now. Raises `ConfigError` for one that cannot be used."""
         options = self.options
         timeout = options.timeout if timeout is UNCHANGED else checked_limit("timeout", timeout)
         deadline = options.deadline if deadline is UNCHANGED else checked_limit("deadline", deadline)
@@ -73,7 +78,7 @@ class Session:
         return Limits(timeout, deadline, options.retry, on_attempt, self.clock, scope)
 
     def _call_back(self, attempt: Attempt) -> None:
-        """Calls `on_attempt`."""
+        """Calls `on_attempt`, and notes the thread, so that a call within it does not wait for its own sign-in."""
         assert self.options.on_attempt is not None  # noqa: S101
         threads = [threading.get_ident()]
         before = CALLED_BACK.set(threads)
@@ -84,10 +89,12 @@ class Session:
             threads.clear()  # tasks that it started have a copy of the variable
 
     def handle(self, target: Target, call: Call | None, parts: RequestParts) -> Flow[ApiResponse]:
-        """The flow of one request of generated code, to its good and checked response.
+        """The flow of one request of generated code, up to its checked response.
 
-        `call` is None for a request of a direct user of the generated client. Whatever goes wrong is raised with
-        where it happened.
+        Args:
+            target: Where the client sends its requests.
+            call: The call that the request is part of; None for a direct user of the generated client.
+            parts: The request as generated code makes it.
         """
         if call is None:
             call, parts = self._direct_call(parts)
@@ -110,7 +117,7 @@ class Session:
         return response
 
     def _send_signed(self, target: Target, call: Call, parts: RequestParts) -> Flow[ApiResponse]:
-        """Sends with the token, and once more with a new one where that can help."""
+        """Sends with the token, and once more with a new token where that may help."""
         access = self.tokens.current() or (yield from self.tokens.get_access(call.limits))
         try:
             return (yield from self._send_to(target, call, parts, access, can_renew=self.tokens.can_renew))
@@ -154,11 +161,11 @@ class Session:
         return send_with_retries(call, build, never, self.tokens.redactor)
 
     def shown(self, text: str) -> str:
-        """A name or URL as it is shown: a catalog may quote a secret."""
+        """Takes secrets out of a name or URL of the catalog."""
         return self.tokens.redactor.text(text)
 
     def _direct_call(self, parts: RequestParts) -> tuple[Call, RequestParts]:
-        """The call of a direct user of the generated client, by its path; an id is sent in its canonical form."""
+        """Makes the call of a direct user of the generated client from the request's path. The id must be a UUID."""
         limits = self.limits(UNCHANGED if parts.timeout is None else parts.timeout)
         path = parts.path.partition("?")[0]
         if parts.method == "GET" and path == "/images/detail":
@@ -175,16 +182,16 @@ class Session:
         return self._gates.setdefault(name, RateLimitGate())
 
     def hold(self, name: str, until: float, refusal: errors.OverLimit) -> None:
-        """Closes the gate of a region, or of an endpoint without one."""
+        """Closes the gate of a region, or of an endpoint without a region."""
         self._gate(name).close(until, refusal)
 
     def regions(self, limits: Limits) -> Flow[dict[str, str]]:
-        """Region → compute URL, as they are shown."""
+        """Returns region → compute URL, without secrets."""
         found = yield from self._regions(limits)
         return {self.shown(name): self.shown(url) for name, url in found.items()}
 
     def _regions(self, limits: Limits) -> Flow[dict[str, str]]:
-        """Region → compute URL, as the catalog says."""
+        """Returns region → compute URL, as the catalog has them."""
         access = yield from self.tokens.get_access(limits)
         if not access.endpoints:
             raise regions.no_catalog()
@@ -193,7 +200,7 @@ class Session:
         return {name: url for name, url in found.items() if not only or name.casefold() in only}
 
     def named(self, names: Iterable[str] | None, limits: Limits) -> Flow[list[str]]:
-        """The regions that are meant, as the catalog writes them: all, or those named, once each."""
+        """Returns the catalog's names of these regions, each once; of all regions for None."""
         known = yield from self._regions(limits)
         if names is None:
             return list(known)
@@ -208,7 +215,7 @@ class Session:
         return list(dict.fromkeys(chosen))
 
     def _may_renew(self, error: errors.ImagesError, access: AccessInfo, target: Target) -> bool:
-        """Whether a new sign-in may help: the token has expired, or the catalog is of another run and out of date."""
+        """Whether a new sign-in may help: the token expired, or a cached catalog may be out of date."""
         moved = (errors.ConnectionFailed, errors.RequestTimeout, errors.RegionNotFound)
         out_of_date = isinstance(error, moved) or (
             isinstance(error, errors.UnexpectedStatus) and (300 <= error.status_code < 400 or error.status_code == 404)
@@ -218,7 +225,7 @@ class Session:
         )
 
     def find(self, target: Target, access: AccessInfo, limits: Limits) -> Flow[tuple[str | None, str]]:
-        """The region and compute URL of a target."""
+        """Finds the region and compute URL of a target."""
         if target.endpoint_override is not None:
             return target.region_name, target.endpoint_override
         region, url = regions.choose_region(
@@ -239,14 +246,14 @@ class Session:
 
 
 def session_of(auth: Credentials, options: ClientOptions) -> Session:
-    """A user's session: its token, and what the clients of all its regions share."""
+    """Makes the session of a user."""
     tokens = TokenSource(auth, store=options.token_cache)
     tokens.redactor.add(*options.secrets)
     return Session(tokens, options, RequestBuilder(options.headers))
 
 
 def target_of(auth: Credentials, options: ClientOptions) -> Target:
-    """Where a client sends its requests. Raises `ConfigError` for a token that says nothing of it."""
+    """Makes the target of a client. Raises `ConfigError` for a token without an endpoint or a catalog."""
     if options.endpoint is None and isinstance(auth, StaticToken) and auth.auth_url is None:
         raise errors.ConfigError(
             "a StaticToken needs to be told where to go", hint="endpoint='https://…/v2/TENANT', or its auth_url="
@@ -255,9 +262,9 @@ def target_of(auth: Credentials, options: ClientOptions) -> Target:
 
 
 def says_token_expired(error: errors.ImagesError) -> bool:
-    """Whether an error says that the token is no longer good.
+    """Whether an error means that the token has expired.
 
-    A token that ends between Nova and Glance is a 500 of Nova's, which names Glance's refusal. (Nova 26 and 34.)
+    Where it expires between Nova and Glance, Nova responds 500 and names Glance's error (seen with Nova 26 and 34).
     """
     return isinstance(error, errors.Unauthorized) or (
         isinstance(error, errors.ApiFault) and "ImageNotAuthorized" in (error.message or "")
@@ -265,7 +272,7 @@ def says_token_expired(error: errors.ImagesError) -> bool:
 
 
 def image_response(call: Call) -> ImageResponse:
-    """The response of a call, as users see it on an image."""
+    """Makes the `ImageResponse` of a call that has ended."""
     assert call.response is not None and call.endpoint is not None  # noqa: PT018, S101
     response = call.response
     return ImageResponse(

@@ -1,4 +1,4 @@
-"""Waiting until a snapshot is ready. How an image is asked for is handed in."""
+"""Polling an image until it is ACTIVE."""
 
 from __future__ import annotations
 
@@ -17,9 +17,15 @@ from rackspace_images.image import Image
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How a wait stands, after each look: the `image` as it was last seen, None before it is there, and the trouble of
-    this look, if there was any; `elapsed`: seconds since the wait began. `status` and `percent`: the image's, to be
-    shown: without secrets that the server may quote."""
+    """The state of a wait after a poll.
+
+    Attributes:
+        image: The image as it was last seen; None before it is there.
+        error: The error of this poll, or None.
+        elapsed: Seconds since the wait began.
+        status: The image's status as text to show, without secrets.
+        percent: The image's progress as a number, or as text to show.
+    """
 
     image: Image | None
     error: errors.ImagesError | None
@@ -36,9 +42,15 @@ def until_active(
     on_progress: Callable[[Progress], object] | None,
     shown: Callable[[str], str],
 ) -> Flow[Image]:
-    """Looks again and again until the image is ACTIVE; `limits` are those of the whole wait.
+    """Polls until the image is ACTIVE.
 
-    `shown` takes the secrets out of a text.
+    Args:
+        image_id: The image's id.
+        get: Retrieves the image within so many seconds.
+        limits: The limits of the whole wait.
+        grace: Seconds for which a 404 means that the image is not there yet.
+        on_progress: Is called after each poll.
+        shown: Takes secrets out of a text.
     """
     seen: Image | None = None
     interval = POLL_INTERVAL
@@ -59,7 +71,7 @@ def until_active(
                 raise _ended(image_id, seen, status, limits)
         if left == 0:
             raise _late(image_id, seen, error, limits)
-        wait = interval * random.uniform(0.75, 1.0)  # noqa: S311  nobody's secret
+        wait = interval * random.uniform(0.75, 1.0)  # noqa: S311  not a secret
         if error is not None:
             wait = max(wait, asked_to_wait(error) or 0.0)
         yield Pause(wait if left is None else min(wait, limits.left() or 0))
@@ -78,7 +90,7 @@ def _progress(
 
 
 def _judged(error: errors.ImagesError, seen: Image | None, limits: Limits, grace: float) -> errors.ImagesError:
-    """`error`, if a wait goes on after it; raises what ends the wait."""
+    """Returns an error after which the wait goes on. Raises one that ends it."""
     if isinstance(error, errors.ImageNotFound):
         if seen is not None:
             vanished = errors.ImageVanished(f"gone, after it was {seen.status}", image=seen)
@@ -111,7 +123,7 @@ def _late(image_id: str, image: Image | None, error: errors.ImagesError | None, 
 
 
 def _placed(ended: errors.NotActive, error: errors.ImagesError | None, limits: Limits) -> errors.NotActive:
-    """An error that ends a wait, with where it was: as the last error says, or the last image."""
+    """Adds the region and endpoint of the last error, or of the last image."""
     response = ended.image.response if ended.image is not None else None
     for known in (error, response):
         if known is not None:

@@ -50,7 +50,7 @@ class Retry:
             raise ConfigError(f"Retry(attempts={self.attempts!r}): at least 1 request is made", hint="retry=None")
         for name in ("backoff", "max_backoff", "max_retry_after"):
             if not is_seconds(getattr(self, name)):
-                raise ConfigError(f"Retry({name}={getattr(self, name)!r}) is no number of seconds")
+                raise ConfigError(f"Retry({name}={getattr(self, name)!r}) is not a number of seconds")
 
     def wait_after(self, error: ImagesError, failures: int, *, repeatable: bool = True) -> float | None:
         """Seconds to wait before the request is sent again, or None where it is not.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import ssl
-import threading
 from pathlib import Path
 
 import httpx
@@ -35,7 +34,6 @@ class Tls:
         self._cert = cert
         default = "the certificates that come with httpx (certifi)" if verify is True else "verify="
         self._trusted = trusted or (f"verify={verify!r}" if isinstance(verify, str) else default)
-        self._lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
         if verify is False:
             log.warning("verify=False: certificates are not checked, so anybody on the way can read the token")
@@ -43,11 +41,9 @@ class Tls:
             self._context = self._made()
 
     def context(self) -> ssl.SSLContext:
-        """The context to connect with."""
-        with self._lock:
-            if self._context is None:
-                self._context = self._made()
-            return self._context
+        """The context to connect with. Threads that need it first may each make one, and the last is kept."""
+        self._context = self._context or self._made()
+        return self._context
 
     def certificate_error(self, reason: str) -> ConnectionFailed:
         """The error of a handshake that failed over a certificate; it fails again if it is tried again."""
