@@ -28,8 +28,8 @@ HOST = "api.example.test"
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKS = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 INTERIM = b"HTTP/1.1 100 Continue\r\n\r\n"
-HEADERS = "the answer's headers did not end"
-BODY = "the answer's body did not end"
+HEADERS = "the response headers did not end"
+BODY = "the response body did not end"
 
 # What comes first, what is repeated without end, and which part of the answer it is.
 FLOODS: dict[str, tuple[bytes, bytes, str]] = {

@@ -19,9 +19,9 @@ from .ways import Caller, Way, ids, is_a
 
 LIMIT = 0.8
 
-NO_ANSWER = "no answer"
-HEADERS = "the answer's headers did not end"
-BODY = "the answer's body did not end"
+NO_RESPONSE = "no response"
+HEADERS = "the response headers did not end"
+BODY = "the response body did not end"
 
 
 def then(*, send: bytes = b"", drip: bytes = b"") -> Script:
@@ -45,7 +45,7 @@ def continues(line: Line) -> None:
 
 
 HELD_UP: dict[str, tuple[Script, str]] = {
-    "says nothing": (then(), NO_ANSWER),
+    "says nothing": (then(), NO_RESPONSE),
     "drips the status line": (then(drip=b"HTTP/1.1 200 " + b"O" * 500), HEADERS),
     "drips the headers": (then(send=b"HTTP/1.1 200 OK\r\n", drip=b"X: " + b"y" * 500), HEADERS),
     "does not end the headers": (then(send=b"HTTP/1.1 200 OK\r\nX: y\r\n"), HEADERS),
@@ -89,7 +89,7 @@ def test_a_tls_handshake_that_is_not_answered_is_left_in_time(way: Way, limit: s
     """The request was not sent, and the error says so."""
     with Faulty(Line.hold) as server:
         error = way.error(server.endpoint.replace("http:", "https:"), **{limit: LIMIT})
-        check_cut(error, limit, "the TLS handshake was not done", sent=False)
+        check_cut(error, limit, "the TLS handshake did not end", sent=False)
         assert server.deserted()
 
 
@@ -115,7 +115,7 @@ def test_a_name_that_is_not_resolved_is_left_in_time(way: Way, limit: str, monke
 
 
 PARTS: dict[str, tuple[dict[str, float], Script, str]] = {
-    "read": ({"read": LIMIT}, then(), NO_ANSWER),
+    "read": ({"read": LIMIT}, then(), NO_RESPONSE),
     "read of a body": ({"read": LIMIT}, then(send=b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), BODY),
 }
 
@@ -148,9 +148,9 @@ def test_a_drip_is_left_at_the_deadline_where_each_part_is_in_time(way: Way) -> 
 def test_a_limit_of_one_call_goes_before_the_clients(way: Way) -> None:
     """`get(timeout=, deadline=)` are for this call alone."""
     with Faulty(then()) as server, way.client(server.endpoint, retry=None, timeout=30, deadline=30) as images:
-        check_cut(images.error(timeout=LIMIT), "timeout", NO_ANSWER)
-        check_cut(images.error(deadline=LIMIT), "deadline", NO_ANSWER)
-        check_cut(images.error(timeout=None, deadline=LIMIT), "deadline", NO_ANSWER)
+        check_cut(images.error(timeout=LIMIT), "timeout", NO_RESPONSE)
+        check_cut(images.error(deadline=LIMIT), "deadline", NO_RESPONSE)
+        check_cut(images.error(timeout=None, deadline=LIMIT), "deadline", NO_RESPONSE)
 
 
 def made_with(way: Way, auth: Any, **limits: Any) -> AbstractContextManager[Caller]:
@@ -167,7 +167,7 @@ def test_a_sign_in_that_hangs_is_left_in_time(way: Way, limit: str) -> None:
             assert server.deserted()
         assert [request.path for request in server.requests] == ["/v2.0/tokens"]
     assert (error._signing_in, error.url) == (True, f"{server.url}/v2.0/tokens")
-    assert error.message.startswith(NO_ANSWER)
+    assert error.message.startswith(NO_RESPONSE)
     assert LIMIT * 0.9 <= error.elapsed <= LIMIT + SLACK
 
 
@@ -204,7 +204,7 @@ def test_the_deadline_spans_sign_in_waits_and_retries(way: Way) -> None:
         with way.client(auth=key, deadline=LIMIT * 2, retry=retry) as images:
             error = images.error()
     assert is_a(error, errors.RequestTimeout)
-    assert error.message == f"{NO_ANSWER} when the call's {LIMIT * 2:g} s were over (deadline=)"
+    assert error.message == f"{NO_RESPONSE} when the call's {LIMIT * 2:g} s were over (deadline=)"
     assert error.attempts == 4
     assert LIMIT * 1.8 <= error.elapsed <= LIMIT * 2 + SLACK
 

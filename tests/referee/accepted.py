@@ -109,7 +109,8 @@ ACCEPTED: list[Accepted] = [
     Accepted(
         kind="wording of messages",
         reason="messages say what is wrong in plain sentences; class, fields and hint are as before",
-        recorded=r"at least 1 is asked at a time|is no number of seconds|is no count of 1 to",
+        recorded=r"at least 1 is asked at a time|is no number of seconds|is no count of 1 to"
+        r"|no answer|the answer's |handshake was not done",
     ),
     Accepted(
         kind="smaller bodies",

@@ -1,4 +1,4 @@
-"""What generated code is given for an httpx client: every request that it makes goes through one flow.
+"""The httpx clients that generated code uses: each of its requests goes through one flow.
 
 A generated operation calls `request` of the client that was set by `set_httpx_client`. Here that takes the path, the
 query and the body and runs the session's flow, which signs in, sends, retries and checks; httpx builds nothing first.
@@ -25,7 +25,7 @@ from .flow import Flow, Pause, Step, drive, drive_async
 
 @dataclass(slots=True)
 class RequestParts:
-    """What generated code asks for: the path with its query, and the body, which may hold a key."""
+    """A request as generated code makes it. The body may hold a key."""
 
     method: str
     path: str
@@ -39,7 +39,7 @@ Handle = Callable[[Call | None, RequestParts], Flow[ApiResponse]]
 
 
 class _Within:
-    """What both clients share: the flow that handles a request, and the call that it is made for."""
+    """The base of both clients: the flow that handles a request, and the call that the request is part of."""
 
     handle: Handle
     sender: Any
@@ -48,29 +48,29 @@ class _Within:
     call: Call | None = None
 
     def within(self, **changes: Any) -> Self:
-        """This client for one `call`, or with another `handle`: that of another region."""
+        """Copies this client for one `call`, or with the `handle` of another region."""
         bound = object.__new__(type(self))
         bound.__dict__ = self.__dict__ | changes
         return bound
 
 
 class ApiClient(_Within, httpx.Client):
-    """An `httpx.Client` for generated code, for threads."""
+    """The `httpx.Client` of generated code, for threads."""
 
     def __init__(self, handle: Handle, sender: Any, redactor: Any) -> None:
         super().__init__(trust_env=False, transport=FlowTransport(self, None))
         self.handle, self.sender, self.redactor = handle, sender, redactor
 
     def request(self, method: str, url: Any, **options: Any) -> ApiResponse:
-        """The good response to a request of generated code. Raises `ImagesError` for every other outcome."""
+        """Runs the flow of a request of generated code. Raises `ImagesError` unless the response is a success."""
         return drive(self.handle(self.call, request_parts(method, url, **options)), self)
 
     def send(self, request: httpx.Request, **options: Any) -> ApiResponse:
-        """`request`, for a request that httpx has built."""
+        """Runs the flow of a request that httpx built."""
         return drive(self.handle(self.call, parts_of(request)), self)
 
     def perform(self, step: Step) -> Any:
-        """The outcome of a step of a flow, or the error that it ended in.
+        """Performs a step of a flow, and returns its outcome or its error.
 
         Without the frames of generated code, whose variables hold the credentials of a sign-in.
         """
@@ -133,7 +133,7 @@ class AsyncApiClient(_Within, httpx.AsyncClient):
 
 
 class FlowTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """The same flow as a transport, for an httpx client that is not ours.
+    """A transport that runs the flow, for httpx clients that are not ours.
 
     The generated `with_timeout`, `with_headers` and `with_cookies` drop the client that was set, and make one of their
     own with this transport and `BASE_URL`.
@@ -156,7 +156,7 @@ _SET_BY_SESSION = b"accept accept-encoding connection content-length host user-a
 
 
 def request_parts(method: str, url: Any, **options: Any) -> RequestParts:
-    """The parts of a request as generated code gives them. Options of httpx that are not named here have no effect."""
+    """Makes the parts of a request from generated code's arguments. Other options of httpx have no effect."""
     query = f"?{urlencode(options['params'])}" if options.get("params") else ""
     body = options.get("content") or (json.dumps(options["json"]).encode() if "json" in options else b"")
     headers = [(name.encode(), value.encode()) for name, value in (options.get("headers") or {}).items()]
@@ -165,7 +165,7 @@ def request_parts(method: str, url: Any, **options: Any) -> RequestParts:
 
 
 def parts_of(request: httpx.Request) -> RequestParts:
-    """The parts of a request that httpx has built."""
+    """Makes the parts of a request that httpx built."""
     url, phases = request.url, request.extensions.get("timeout")
     path = url.raw_path.decode("ascii") if url.host in ("", httpx.URL(BASE_URL).host) else str(url)
     timeout = httpx.Timeout(**phases) if isinstance(phases, dict) and len(phases) == 4 else None

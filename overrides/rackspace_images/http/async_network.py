@@ -1,4 +1,4 @@
-"""The network below a connection, for tasks: httpcore's public interface on an `asyncio.Protocol`.
+"""The network backend for tasks: httpcore's public interface over an `asyncio.Protocol`.
 
 It makes 1.3 times as many requests as httpcore's own backend over anyio. The whole time of a request is kept by the
 sender, with `asyncio.timeout`; here the clock is looked at where there is nothing to wait for, and the parts of an
@@ -29,7 +29,7 @@ class AsyncNetwork(NetworkState, httpcore.AsyncNetworkBackend):
     """The network of one connection, for tasks."""
 
     async def connect_tcp(self, host: str, port: int, timeout: float | None = None, *_: Any, **__: Any) -> AsyncStream:
-        """A connection to the first of the host's addresses that takes one; each has its share of the time."""
+        """Connects to the first of the host's addresses that accepts. Each has its share of the time."""
         async with asyncio.timeout(timeout):
             stream = await self._first_of(*self.next_hop(host, port), timeout)
             received = bytearray()
@@ -54,7 +54,7 @@ class AsyncNetwork(NetworkState, httpcore.AsyncNetworkBackend):
 
 
 class AsyncStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
-    """What is received is kept until it is read."""
+    """A connection. It keeps received bytes until they are read."""
 
     def __init__(self, network: AsyncNetwork) -> None:
         self._network = network
@@ -148,7 +148,7 @@ class AsyncStream(asyncio.Protocol, httpcore.AsyncNetworkStream):
 
 
 async def _resolved(host: str, port: int) -> list[str]:
-    """A host's addresses, looked up in a thread that can be left behind: no thread pool and no exit waits for it."""
+    """Resolves a host in a daemon thread, so that no thread pool and no exit waits for the resolver."""
     found: Future[list[str]] = Future()
     # It runs from here on: it cannot be cancelled, and asyncio ignores its result where the loop is closed by then.
     found.set_running_or_notify_cancel()
@@ -165,7 +165,7 @@ async def _resolved(host: str, port: int) -> list[str]:
 
 
 def _is_readable(transport: asyncio.BaseTransport) -> bool:
-    """Whether something has arrived that the loop, which may not have run since, has not seen yet."""
+    """Whether bytes have arrived that the loop has not read yet."""
     number = -1 if transport.is_closing() else transport.get_extra_info("socket").fileno()
     if number < 0 or not hasattr(select, "poll"):  # Windows
         return number < 0 or bool(select.select([number], [], [], 0)[0])

@@ -22,7 +22,7 @@ from .transport import AsyncTransport
 
 
 class AsyncSender:
-    """Sends for tasks. `transport`: the user's, or None for ours."""
+    """Sends requests of tasks. `transport`: the user's, or None for ours."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport | None, tls: Tls, proxies: Proxies, permits: int) -> None:
         self._transport = transport or AsyncTransport(tls, proxies, AsyncNetwork)
@@ -43,7 +43,7 @@ class AsyncSender:
         self._loop = loop
 
     async def send(self, request: httpx.Request) -> ApiResponse | ImagesError:
-        """The response to a request, read and decoded; or the error that it ended in."""
+        """Sends a request. Returns the response, read and decoded, or the error."""
         exchange: Exchange = request.extensions[EXCHANGE]
         self._busy.add(exchange)
         try:
@@ -77,14 +77,14 @@ class AsyncSender:
                 await response.aclose()
 
     async def pause(self, pause: Pause) -> ImagesError | None:
-        """Waits, but not beyond `aclose`."""
+        """Sleeps; `aclose()` ends it."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause.seconds):
                 await (self._stopped.wait() if pause.until is None else asyncio.wrap_future(pause.until))
         return ClientClosed(CLOSED_MEANWHILE) if self._stopped.is_set() else None
 
     async def aclose(self) -> None:
-        """Ends what is under way, and closes the connections. A second call does nothing."""
+        """Ends what is in progress and closes the connections. A second call does nothing."""
         if self._stopped.is_set():
             return
         self._stopped.set()

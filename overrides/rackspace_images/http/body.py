@@ -16,12 +16,12 @@ from .failures import Stage, timed_out
 
 _MISENCODED = "the body is not in the encoding that its Content-Encoding names"
 _REQUEST_IDS = ("X-Compute-Request-Id", "X-Openstack-Request-Id")
-# Of the body as it was sent; of cookies nothing is kept.
+# Headers of the body as it was sent, and cookies.
 _NOT_KEPT = (b"content-encoding", b"content-length", b"transfer-encoding", b"set-cookie")
 
 
 class ApiResponse(httpx.Response):
-    """A response whose body is there, decoded. `parsed`: what the operation's check made of it."""
+    """A response with its decoded body. `parsed`: what the operation's check returned."""
 
     body = b""
     parsed: Any = None
@@ -31,7 +31,7 @@ class ApiResponse(httpx.Response):
     """The method and URL of its request."""
 
     def json(self, **kwargs: Any) -> Any:
-        """What the operation's check left for generated code to parse."""
+        """Returns what the operation's check returned, for generated code to parse."""
         return self.parsed
 
     @property
@@ -46,11 +46,11 @@ class ApiResponse(httpx.Response):
 
     @request.setter
     def request(self, value: object) -> None:
-        """httpx's client sets it; the request that it sets holds the token."""
+        """Ignores the request that httpx's client sets: its headers hold the token."""
 
 
 class Body:
-    """The body of a response while it is read: bounded as sent and as decoded, so that no gzip bomb unfolds.
+    """Reads a body. It is bounded as sent and as decoded, which stops gzip bombs.
 
     `error`: why the rest is not worth reading.
     """
@@ -66,14 +66,14 @@ class Body:
         encoding = received.headers["Content-Encoding"].strip().lower() if b"content-encoding" in fields else ""
         self._unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if encoding in ("gzip", "deflate") else None
         self._unknown = "" if self._unpack is not None or encoding == "identity" else encoding
-        # Of a body that is not UTF-8, as JSON is: many declare a charset that it does not have.
+        # It is used where the body is not UTF-8: many servers declare a charset that their body does not have.
         self._charset = received.charset_encoding if b"charset" in fields.get(b"content-type", b"").lower() else None
         length = fields.get(b"content-length", b"")
         if length.isdigit() and len(length) < 20 and int(length) > self._exchange.max_body:
             self.error = self._too_large()
 
     def add(self, chunk: bytes) -> bool:
-        """Takes the next part; returns whether to read on."""
+        """Adds the next part. Returns whether to read on."""
         self._exchange.body_received += len(chunk)
         try:
             self._decode(chunk)
@@ -89,13 +89,13 @@ class Body:
         if self._unpack is None:
             self._decoded += data
             return
-        # One more than may be, so that none is left to be unpacked where it is not refused for its size.
+        # One byte more than is allowed, so that the rest is never decompressed.
         self._decoded += self._unpack.decompress(data, self._exchange.max_body + 1 - len(self._decoded))
         if self._unpack.unused_data:
             raise zlib.error("something follows the end; members without content could go on without end")
 
     def response(self) -> ApiResponse | ImagesError:
-        """The response with the decoded body; or what is wrong with it, with where it came from."""
+        """Returns the response with the decoded body, or the error."""
         error = self.error
         if error is None and self._unpack is not None and self._exchange.body_received and not self._unpack.eof:
             error = MalformedResponse(_MISENCODED)

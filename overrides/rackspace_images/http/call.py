@@ -1,4 +1,4 @@
-"""One call: its limits, what its response must be, and the exchange of each of its attempts."""
+"""A call: its limits, what its response must be, and the exchange of each attempt."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from .retry import Attempt, RateLimitGate, Retry
 
 monotonic = partial(time.monotonic)
-"""The clock of every limit and of the connections. freezegun, which stops the clocks that it finds as functions in
-modules, does not find this one: a test that stands still in time does not end, or forget, a request."""
+"""The clock of every limit. freezegun stops the clocks that are functions of modules, and so not this one: a request in
+a test with a frozen clock still ends in time."""
 
 MIN_LEFT = 0.001
 MAX_LEFT = 2_000_000.0
@@ -30,22 +30,22 @@ Timeout = float | httpx.Timeout | None
 
 
 def is_seconds(value: object) -> bool:
-    """Whether `value` can be a length of time: a number, not negative, and one that Python can wait for."""
+    """Whether `value` is a number of seconds that Python can wait for."""
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e9
 
 
 @dataclass(slots=True)
 class Limits:
-    """How long one call may take, and what is sent again: `timeout` for each attempt, `deadline` for all of it."""
+    """The limits of one call: `timeout` for each attempt, `deadline` for the whole, and what is retried."""
 
     timeout: Timeout = defaults.ATTEMPT_TIMEOUT
     deadline: float | None = defaults.DEADLINE
     retry: Retry | None = None
     on_attempt: Callable[[Attempt], object] | None = None
     clock: Callable[[], float] = monotonic
-    """A clock of its own lets a test run an hour in no time."""
+    """Tests give a clock of their own."""
     scope: Any = None
-    """The `Scope` of the bulk call that it belongs to, if any."""
+    """The `Scope` of the bulk call that the call is part of."""
     began: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,17 +57,17 @@ class Limits:
         return self.clock() - self.began
 
     def left(self) -> float | None:
-        """Seconds until the call must have ended."""
+        """Returns the seconds until the deadline; None without one."""
         return None if self.deadline is None else max(self.deadline - self.elapsed, 0.0)
 
     def fits(self, seconds: float) -> bool:
-        """Whether some time is left after so many seconds."""
+        """Whether the deadline is more than so many seconds away."""
         return self.deadline is None or self.elapsed + seconds < self.deadline
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Exchange:
-    """One request and its response: when it must end, how large the body may be, and how far it has come.
+    """The state of one attempt: when it must end, how large the body may be, how far it has come.
 
     It travels in the request's `extensions`, under `EXCHANGE`.
     """
@@ -75,15 +75,15 @@ class Exchange:
     limits: Limits
     max_body: int
     is_fresh: bool = False
-    """Whether it goes over a new connection: what broke one that was kept may have broken all of them."""
+    """Whether to use a new connection: after a failure, idle connections may be broken too."""
     stage: Stage = Stage.PERMIT
     wake: Callable[[], object] | None = None
-    """Ends what the request waits for at this moment."""
+    """Wakes what waits for this request."""
     is_aborted: bool = False
     received: int = 0
-    """Bytes that were read for it, interim responses, headers and chunk headers included."""
+    """Bytes read, with interim responses, headers and chunk headers."""
     body_received: int = 0
-    """Those of them that are its body, as it was sent."""
+    """Bytes of them that are the body, as sent."""
     ends: float | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -91,36 +91,36 @@ class Exchange:
         self.ends = min((self.limits.clock() + each for each in seconds if isinstance(each, int | float)), default=None)
 
     def phases(self) -> dict[str, float | None]:
-        """The longest time of each part, as httpx names them."""
+        """Returns the timeouts of each part, by httpx's names."""
         if not isinstance(self.limits.timeout, httpx.Timeout):
             return dict.fromkeys(("connect", "read", "write", "pool"), self.left())
         return {name: self.left(seconds) for name, seconds in self.limits.timeout.as_dict().items()}
 
     def left(self, timeout: float | None = None) -> float | None:
-        """Seconds for the next step: its own `timeout`, or less; never 0, which sockets take for "do not wait"."""
+        """Returns the seconds for the next step: at most `timeout`, and never 0, which makes a socket non-blocking."""
         left = None if self.ends is None else max(self.ends - self.limits.clock(), MIN_LEFT)
         if timeout is not None and (left is None or timeout < left):
             left = timeout
         return left if left is None or left < MAX_LEFT else MAX_LEFT
 
     def has_ended(self) -> bool:
-        """Whether its time has passed."""
+        """Whether the attempt's time is over."""
         return self.ends is not None and self.limits.clock() >= self.ends
 
     def abort(self) -> None:
-        """Ends it from another thread: its client was closed."""
+        """Ends the attempt from another thread, as its client was closed."""
         self.is_aborted = True
         if self.wake is not None:
             self.wake()
 
 
 EXCHANGE = "rackspace_images.exchange"
-"""The name of an `Exchange` among a request's extensions."""
+"""The key of the `Exchange` in a request's extensions."""
 
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """A generated operation that is run.
+    """A call of a generated operation.
 
     `good`: the statuses of a success. `refusal`: makes the error of any other response.
     `check`: called with the body of a success, it returns what generated code is to parse. Raises `MalformedResponse`.
@@ -154,7 +154,7 @@ class Call:
     """Requests sent."""
 
     def add_context(self, error: ImagesError) -> None:
-        """Tells an error where it happened, as far as it does not know."""
+        """Adds what is known of this call to an error."""
         error._add_context(method=self.method or None, url=self.url or None)
         if self.base_url is None:
             error._add_context(image_id=self.image_id, region=self.region, endpoint=self.endpoint)

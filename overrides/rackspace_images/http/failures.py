@@ -1,4 +1,4 @@
-"""How far a request has come, and which error a failure of the libraries below becomes."""
+"""The stages of a request, and the errors that failures of httpx, httpcore and the system become."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from .tls import Tls
 
 
 class Stage(enum.Enum):
-    """How far a request has come; the value says what was not done when its time runs out there."""
+    """The stage of a request. The value is the message of a timeout in that stage."""
 
     PERMIT = "no free connection"
     CONNECTING = "no connection"
-    HANDSHAKE = "the TLS handshake was not done"
+    HANDSHAKE = "the TLS handshake did not end"
     SENDING = "the request could not be sent"
-    WAITING = "no answer"
-    HEADERS = "the answer's headers did not end"
-    BODY = "the answer's body did not end"
+    WAITING = "no response"
+    HEADERS = "the response headers did not end"
+    BODY = "the response body did not end"
 
     @property
     def is_sent(self) -> bool:
@@ -35,17 +35,17 @@ class Stage(enum.Enum):
 
 
 def timed_out(stage: Stage) -> RequestTimeout:
-    """The error of a request whose time ran out at `stage`."""
+    """Makes the error of a timeout in a stage."""
     return RequestTimeout(stage.value, sent=stage.is_sent)
 
 
 def too_much_beside_body(stage: Stage, most: int = MAX_BYTES_BESIDE_BODY) -> ResponseTooLarge:
-    """The error of a response whose headers, interim responses and chunk headers came to more than `most` bytes."""
+    """Makes the error of a response with more than `most` bytes beside its body."""
     return ResponseTooLarge(f"{stage.value} after {most // 1024} KiB of headers and framing")
 
 
 def explain(failure: Exception, stage: Stage, tls: Tls | None) -> ImagesError | None:
-    """The error that a failure to get a response becomes; None for a mistake in the program, which is raised.
+    """Returns the error that a failure becomes; None for a mistake in the program, which is raised.
 
     The text holds nothing of what was sent. `tls` is None for a transport of the user's: of what that raises only the
     name of the class is safe to show.
@@ -60,7 +60,7 @@ def explain(failure: Exception, stage: Stage, tls: Tls | None) -> ImagesError | 
         case httpx.TimeoutException() | httpcore.TimeoutException() | TimeoutError():
             return timed_out(stage)
         case httpx.LocalProtocolError() | httpcore.LocalProtocolError():
-            # Its text quotes the header that it found wrong, which may be the token.
+            # Its text quotes the invalid header, which may be the token.
             return ConfigError("the request cannot be written as HTTP; a header holds a forbidden character")
         case httpx.ProxyError() | httpcore.ProxyError():
             return proxy_error(int(str(failure)[:3]))  # the text begins with the status
@@ -84,7 +84,7 @@ def _explain_given(failure: Exception, stage: Stage) -> ImagesError:
 
 
 def _innermost(failure: BaseException) -> BaseException:
-    """The lowest cause that has a text: httpx over asyncio says little of a connection that broke."""
+    """Returns the innermost cause that has a text."""
     found, below = failure, failure.__cause__ or failure.__context__
     while below is not None:
         found = below if str(below) else found

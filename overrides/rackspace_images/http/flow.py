@@ -1,8 +1,8 @@
-"""How decisions and I/O are kept apart.
+"""Flows: decisions without I/O.
 
-A flow is a generator that decides: it yields what is to be done next, a request to send, a generated operation to
-run or a pause, and receives its outcome. It does no I/O itself. `drive` drives a flow for threads and `drive_async` for
-tasks; they differ in how they wait and in nothing else, so both clients share every decision.
+How this works: a flow is a generator that decides and does no I/O. It yields the next step, which is a request to send,
+a generated operation to run or a pause, and receives the outcome. `drive` performs the steps in the calling thread,
+`drive_async` with `await`. They differ in how they wait and in nothing else, so both clients make the same decisions.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Pause:
-    """A wait of so many seconds, or without a limit; `until` ends it early, and `leader` is the thread that sets it."""
+    """A sleep of so many seconds, or without a limit. `until` ends it early; the thread `leader` sets that."""
 
     seconds: float | None
     until: Future[Any] | None = None
@@ -34,7 +34,7 @@ class Pause:
 
 @dataclass(slots=True)
 class Operation:
-    """A generated operation to run: its two forms, each with its arguments, and the client and call to run it with.
+    """A generated operation to run, in both forms, and the client and call to run it with.
 
     What it returns is in the call: `parsed`, and `response`.
     """
@@ -51,7 +51,7 @@ Flow = Generator[Step, Any, T]
 
 
 def drive(flow: Flow[T], client: ApiClient) -> T:
-    """Drives `flow` to its result; `client` performs its steps, and returns an error rather than raising it.
+    """Drives `flow` to its result. `client` performs the steps, and returns errors instead of raising them.
 
     An error is raised without secrets, and without the frames of the flow, whose variables hold what a server sent.
     """

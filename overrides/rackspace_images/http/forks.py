@@ -1,4 +1,4 @@
-"""What is made anew in a child process: locks, connections, and waits that only the parent can end."""
+"""Renewing locks and connections in a child process after a fork."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network below a connection, for threads: no step takes longer than its request has left.
+"""The network backend for threads: no read or write takes longer than its request has left.
 
 httpcore's public interface for networks, over its own backend. Each connection has a network of its own, which knows
 the request that is under way.
@@ -26,13 +26,13 @@ from .failures import Stage, too_much_beside_body
 from .proxies import socks_handshake
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
-"""The end of a response's headers, as h11 has it."""
+"""The end of a response's headers, as h11 parses it."""
 MAX_READ = 16 * 1024
-"""Bytes of one read: between two the clock is looked at, and other tasks have their turn. A TLS record has as many."""
+"""Bytes of one read, those of a TLS record. Between two reads the clock is checked and other tasks run."""
 
 
 def is_whole(data: bytes) -> bool:
-    """Whether the first bytes of a response are all of it, and nothing more: then no byte need be held back.
+    """Whether the first bytes of a response are exactly the response, so that no byte must be held back.
 
     Most are. What is not HTTP counts as whole, as there is no response to follow it.
     """
@@ -45,7 +45,7 @@ def is_whole(data: bytes) -> bool:
 
 
 def addresses_of(host: str, port: int) -> list[str]:
-    """A host's addresses. It heeds no timeout, so it runs in a thread that can be left behind.
+    """Resolves a host. The resolver has no timeout, so this runs in a daemon thread.
 
     The zone of an IPv6 address may be written as in a URL, `%25lo`.
     """
@@ -58,7 +58,7 @@ def addresses_of(host: str, port: int) -> list[str]:
 
 
 def start_thread(target: Callable[[], object], name: str) -> bool:
-    """Starts a thread that no exit waits for. Returns False where there is none to be had.
+    """Starts a daemon thread. Returns False where none can be started.
 
     The system may allow no more of them, and Python starts none once it ends.
     """
@@ -72,7 +72,7 @@ def start_thread(target: Callable[[], object], name: str) -> bool:
 
 
 class NetworkState:
-    """One connection, and the request that is under way on it, for threads and for tasks.
+    """The state of one connection and of the request that uses it, for threads and tasks.
 
     `handshakes`: those before a request is sent; what is written until then is for a proxy.
     `socks`: the SOCKS proxy that it goes through.
@@ -80,7 +80,7 @@ class NetworkState:
 
     exchange: Exchange
     used = 0.0
-    """When its last response ended; 0 for a new one."""
+    """When its last response ended; 0 for a new connection."""
 
     def __init__(self, origin: str, handshakes: int, socks: httpx.Proxy | None = None) -> None:
         self.origin = origin
@@ -88,7 +88,7 @@ class NetworkState:
         self.socks = socks
 
     def begin(self, exchange: Exchange) -> None:
-        """Takes up a request. Raises `ConnectionAbortedError` where its client was closed meanwhile."""
+        """Begins a request. Raises `ConnectionAbortedError` where the client was closed meanwhile."""
         self.exchange = exchange
         exchange.stage = Stage.SENDING if self.used else Stage.CONNECTING
         self.check_aborted()
@@ -99,14 +99,14 @@ class NetworkState:
             raise ConnectionAbortedError("the client was closed meanwhile")
 
     def left(self, timeout: float | None) -> float | None:
-        """Seconds for the next step: its own, or what is left of the request's time. Raises `TimeoutError`."""
+        """Returns the seconds for the next step. Raises `TimeoutError` where none are left."""
         left = self.exchange.left(timeout)
         if left is not None and left <= MIN_LEFT and self.exchange.has_ended():
             raise TimeoutError
         return left
 
     def allow_read(self, timeout: float | None) -> float | None:
-        """`left`, for a read. Raises `ResponseTooLarge` where too much was read that is not the body.
+        """`left`, for a read. Raises `ResponseTooLarge` after too many bytes beside the body.
 
         Every read of a response, of a proxy's too, comes by here, so no flood outlasts it, whatever it consists of.
         """
@@ -115,27 +115,27 @@ class NetworkState:
         return self.left(timeout)
 
     def next_hop(self, host: str, port: int) -> tuple[str, int]:
-        """What to connect to on the way to a host."""
+        """Returns the host and port to connect to: the SOCKS proxy's, or the server's."""
         return (host, port) if self.socks is None else (self.socks.url.host, self.socks.url.port or 1080)
 
     def pass_socks(self, host: str, port: int, received: bytearray) -> Iterator[tuple[bytes, int]]:
-        """The steps by which a SOCKS proxy, if there is one, makes the connection; see `socks_handshake`."""
+        """Yields the steps of the handshake with the SOCKS proxy, if there is one. See `socks_handshake`."""
         if self.socks is not None:
             yield from socks_handshake(self.socks, host, port, received)
             self.handshakes -= 1
 
     def shares(self, addresses: list[str], timeout: float | None) -> Iterator[tuple[str, float | None]]:
-        """Each address, with its share of the time that is left: one that is silent leaves some to the next."""
+        """Yields each address with its share of the time left, so that a silent one leaves time for the next."""
         for number, address in enumerate(addresses):
             left = self.left(timeout)
             yield address, None if left is None else left / (len(addresses) - number)
 
     def writing(self, *, is_done: bool) -> None:
-        """Notes that a request is being written, or is written; before the last handshake it is a proxy's."""
+        """Sets the stage of writing. What is written before the last handshake is for a proxy."""
         self.exchange.stage = Stage.CONNECTING if self.handshakes else Stage.WAITING if is_done else Stage.SENDING
 
     def split(self, data: bytes) -> tuple[bytes, bytes]:
-        """What a read returns of what arrived, and the last byte, which the next read returns.
+        """Splits received bytes: what this read returns, and the last byte, which the next read returns.
 
         A byte that is still held back when the response is complete belongs to a response that was not asked for.
         `is_readable` then says so, and httpcore does not use the connection again.
@@ -153,25 +153,25 @@ class Network(NetworkState, httpcore.NetworkBackend):
     """The network of one connection, for threads."""
 
     opened: SimpleQueue[Any] | None = None
-    """Where the outcome of connecting is waited for."""
+    """The queue that receives the new connection or its error."""
     socket: Callable[..., socket.socket | None] = lambda *_: None
-    """What to shut down to end the connection at once: a weak reference, so that a dropped connection is closed."""
+    """A weak reference to the socket, which `interrupt` shuts down."""
 
     def begin(self, exchange: Exchange) -> None:
         exchange.wake = self.interrupt
         super().begin(exchange)
 
     def interrupt(self) -> None:
-        """Wakes a thread that waits for a connection, or on its socket, which closing it would not."""
+        """Wakes a thread that waits in connect() or recv(). close() alone would not."""
         if (opened := self.opened) is not None:
             opened.put(None)
         if (found := self.socket()) is not None:
             with contextlib.suppress(OSError):
-                # Of an SSLSocket too the plain shutdown: its own takes away what the other thread reads through.
+                # The plain shutdown also for an SSLSocket: its own would remove the object that the other thread uses.
                 socket.socket.shutdown(found, socket.SHUT_RDWR)
 
     def connect_tcp(self, host: str, port: int, timeout: float | None = None, *_: Any, **options: Any) -> Stream:
-        """A connection to the first of the host's addresses that takes one.
+        """Connects to the first of the host's addresses that accepts.
 
         It is made in a thread that can be left behind, as the resolver heeds no timeout; or in this one, where none can
         be started.
@@ -222,7 +222,7 @@ class Network(NetworkState, httpcore.NetworkBackend):
 
 
 def _close_all(opened: SimpleQueue[Any]) -> None:
-    """Closes the connections that nothing waits for any more."""
+    """Closes connections that came too late."""
     while not opened.empty():
         with contextlib.suppress(Empty):
             if isinstance(late := opened.get_nowait(), httpcore.NetworkStream):
@@ -230,7 +230,7 @@ def _close_all(opened: SimpleQueue[Any]) -> None:
 
 
 class Stream(httpcore.NetworkStream):
-    """httpcore's stream, which gives no step more time than its request has left."""
+    """httpcore's stream, bounded by the time that the request has left."""
 
     def __init__(self, stream: httpcore.NetworkStream, network: Network) -> None:
         self._stream = stream

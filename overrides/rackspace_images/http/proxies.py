@@ -1,4 +1,4 @@
-"""Which proxy a request goes through."""
+"""The proxy of a request, and the SOCKS handshake."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LOOPBACK = ("localhost", "127.0.0.0/8", "::1")
 
 
 class Proxies:
-    """The proxy that was given, for all; or those of each scheme but for the hosts that `no` names.
+    """The given proxy for all hosts; or one for each scheme, except for the hosts in `no`.
 
     `no`, as `NO_PROXY`, names hosts, suffixes, addresses and address ranges, each with or without a port. Loopback is
     this machine, and is never reached through a proxy.
@@ -29,7 +29,7 @@ class Proxies:
         self._no_proxy = [entry.strip().lower() for entry in no.split(",")]
 
     def of(self, url: str) -> httpx.Proxy | None:
-        """The proxy for a URL; None where it is asked directly."""
+        """Returns the proxy for a URL; None for a direct connection."""
         parts = urlsplit(url)
         host = parts.hostname or ""
         found = self._given or self._of_scheme.get(parts.scheme)
@@ -39,7 +39,7 @@ class Proxies:
 
 
 def proxy_error(status: int) -> ConnectionFailed:
-    """The error of a proxy that makes no way to the server. Its own words may quote the password it was given."""
+    """Makes the error of a proxy's refusal, by its status alone: its text may quote the password."""
     said = f"{status} {http.client.responses.get(status, '')}".rstrip()
     return _rejection(f"the proxy answered {said}", retryable=status >= 500 or status in (408, 429))
 
@@ -51,7 +51,7 @@ def _rejection(message: str, *, retryable: bool) -> ConnectionFailed:
 
 
 def socks_handshake(proxy: httpx.Proxy, host: str, port: int, received: bytearray) -> Iterator[tuple[bytes, int]]:
-    """Has a SOCKS5 proxy connect to a host, by RFC 1928 and 1929. Raises the error of one that does not.
+    """Yields the messages by which a SOCKS5 proxy connects to a host (RFC 1928, 1929). Raises its refusal.
 
     It yields what to send, and how many bytes may be read then, which are added to `received`.
     """
@@ -73,7 +73,7 @@ _SOCKS_REPLIES = {2: "its rules forbid it", 3: "no network", 4: "no way to the h
 
 
 def _reply_to(received: bytearray, request: bytes, size: int) -> Generator[tuple[bytes, int], None, bytes]:
-    """All of a reply, in however many parts it comes."""
+    """Reads a whole reply, in any number of parts."""
     received.clear()
     while (left := size - len(received)) > 0:
         yield request, left
@@ -98,7 +98,7 @@ def _sized(value: bytes) -> bytes:
 
 
 def _matches(entry: str, host: str, port: int | None) -> bool:
-    """Whether one entry of `NO_PROXY` names a host: `*`, a name, a suffix, an address, a range of addresses."""
+    """Whether an entry of `NO_PROXY` matches a host: `*`, a name, a suffix, an address or an address range."""
     if not entry or entry == "*":
         return entry == "*"
     try:

@@ -1,4 +1,12 @@
-"""What is sent again, and when: the statuses, the waits, and the gate that a `Retry-After` closes."""
+"""Retries and rate limits.
+
+| outcome of an attempt | what follows |
+| --- | --- |
+| 413, 429, 503 with `Retry-After` | all calls to the region wait until then; then it is sent again |
+| 413, 429, 503 without it; 500, 502, 504; a timeout; a broken connection | sent again after a backoff |
+| 401 | the session renews the token, and sends once more |
+| any other error | raised |
+"""
 
 from __future__ import annotations
 
@@ -25,19 +33,27 @@ RateLimited = errors.OverLimit | errors.ServiceUnavailable
 
 log = logging.getLogger("rackspace_images.retry")
 attempts_log = logging.getLogger("rackspace_images")
-# A program that wants to read it configures logging; without, Python would print warnings on its standard error.
+# Without a handler, Python would print warnings on the standard error of programs that do not configure logging.
 attempts_log.addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """What is worth sending again, and when.
+    """Which requests are sent again, and when.
 
-    A 413, 429 or 503 with a `Retry-After` is sent again when that has passed, as often as the deadline allows; waits
-    of more than `max_retry_after` seconds together are not made. A connection that fails, a timeout, 500, 502,
-    504, and a limit that does not say how long, are sent again after `backoff` seconds, doubled each time up to
-    `max_backoff` and shortened by chance to a half at the least, until `attempts` requests were made in all.
-    A `Retry-After` that is shorter than `backoff` is raised to it, and is one of these attempts.
+    A 413, 429 or 503 with a `Retry-After` is sent again after it, as often as the deadline allows. A broken
+    connection, a timeout, 500, 502, 504, and 413, 429 or 503 without `Retry-After`, are sent again after a backoff. A
+    `Retry-After` that is shorter than `backoff` is raised to it, and is one of the `attempts`.
+
+    Args:
+        attempts: Requests in all for one response, without those that a `Retry-After` allowed.
+        backoff: Seconds before the second attempt. It doubles for each further one, and is jittered to 50–100 %.
+        max_backoff: The longest backoff in seconds.
+        max_retry_after: The longest `Retry-After`, and the longest sum of them for one call, in seconds. A longer one
+            raises the error.
+
+    Raises:
+        ConfigError: A value cannot be used.
     """
 
     attempts: int = defaults.ATTEMPTS
@@ -53,10 +69,12 @@ class Retry:
                 raise ConfigError(f"Retry({name}={getattr(self, name)!r}) is not a number of seconds")
 
     def wait_after(self, error: ImagesError, failures: int, *, repeatable: bool = True) -> float | None:
-        """Seconds to wait before the request is sent again, or None where it is not.
+        """Returns the seconds to wait before the next attempt; None for no further attempt.
 
-        `failures`: how many attempts failed before this one, without those whose `Retry-After` is `backoff` or more.
-        `repeatable`: whether a request that may have arrived can be sent a second time.
+        Args:
+            error: The error of the last attempt.
+            failures: Earlier failed attempts, without those whose `Retry-After` was `backoff` or more.
+            repeatable: Whether a request that may have arrived can be sent a second time.
         """
         if not error.retryable or (not repeatable and _may_have_arrived(error)):
             return None
@@ -79,16 +97,24 @@ def _may_have_arrived(error: ImagesError) -> bool:
 
 
 def asked_to_wait(error: ImagesError) -> float | None:
-    """The seconds that a server asks for; None where it does not say, or says none."""
+    """Returns the error's `Retry-After` in seconds; None without one, or for 0."""
     return (error.retry_after or None) if isinstance(error, RateLimited) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request, as `on_attempt` receives it: never with a token, a key or a body.
+    """One request, as `on_attempt` receives it. It has no token, key or body.
 
-    `status`: the response's, or None; `error`: what it became, or None for a success; `attempt`: 1 for the first of
-    its call; `elapsed`: seconds of this attempt; `will_wait`: seconds until the next, or None where there is none.
+    Attributes:
+        method: The HTTP method.
+        url: The URL, without secrets.
+        region: The region's name; None for a sign-in.
+        status: The response's status; None without a response.
+        error: The error of this attempt; None for a success.
+        attempt: 1 for the first attempt of a call.
+        elapsed: Seconds of this attempt.
+        will_wait: Seconds until the next attempt; None where there is none.
+        request_id: The server's id of the request, where it sent one.
     """
 
     method: str
@@ -108,18 +134,18 @@ class Attempt:
 
 @dataclass(slots=True)
 class RateLimitGate:
-    """Closed by a `Retry-After`, for all threads and tasks that use the same region."""
+    """Holds back all calls to one region after a `Retry-After`, of threads and tasks alike."""
 
     until: float = 0.0
     refusal: RateLimited | None = None
 
     def close(self, until: float, refusal: RateLimited) -> None:
-        """Holds every call back until then."""
+        """Holds back every call until then."""
         if until > self.until:
             self.until, self.refusal = until, refusal
 
     def rejection(self, seconds: float) -> ImagesError:
-        """The error for a call that cannot wait for so long. Nothing was sent for it."""
+        """Makes the error of a call that cannot wait for so long. Nothing was sent for it."""
         assert self.refusal is not None  # noqa: S101
         error = copy.copy(self.refusal)
         error.retry_after = seconds
@@ -130,9 +156,9 @@ class RateLimitGate:
 def send_with_retries(
     call: Call, build: Callable[[Exchange], httpx.Request], never: Callable[[ImagesError], bool], redactor: Any
 ) -> Flow[ApiResponse]:
-    """Sends until there is a good response, or an error that is not worth another attempt.
+    """Sends until there is a success, or an error that no further attempt follows.
 
-    `build` makes the request of an attempt; `never`: errors that the caller has a better answer to; `redactor`: takes
+    `build` makes the request of an attempt; `never`: which errors the caller handles itself; `redactor`: takes
     the session's secrets out of errors and request ids.
     """
     failures, waited, gate, clock = 0, 0.0, call.gate or RateLimitGate(), call.limits.clock
@@ -172,7 +198,7 @@ def send_with_retries(
 
 
 def _pass(gate: RateLimitGate, limits: Limits) -> Flow[None]:
-    """Waits until the gate is open. Raises the refusal that closed it where that takes too long."""
+    """Waits until the gate is open. Raises the error that closed it where that takes too long."""
     while limits.retry is not None and (seconds := gate.until - limits.clock()) > 0:
         if not limits.fits(seconds):
             raise gate.rejection(seconds)
@@ -180,7 +206,7 @@ def _pass(gate: RateLimitGate, limits: Limits) -> Flow[None]:
 
 
 def _wait_after(error: ImagesError, failures: int, waited: float, gate: RateLimitGate, call: Call) -> float | None:
-    """Seconds until the next attempt, or None; a `Retry-After` closes the gate for every other call as well."""
+    """Returns the seconds until the next attempt, or None. A `Retry-After` closes the gate for all calls."""
     retry = call.limits.retry
     wait = None if retry is None else retry.wait_after(error, failures, repeatable=call.is_repeatable)
     if retry is None or wait is None:
@@ -193,7 +219,7 @@ def _wait_after(error: ImagesError, failures: int, waited: float, gate: RateLimi
 
 
 def _complete(error: ImagesError, call: Call) -> None:
-    """What the sender did not know: where the request went, and which limit ended it."""
+    """Adds the request and the limit that ended it to an error."""
     error._add_context(method=call.method, url=call.url, attempts=call.attempts)
     if not isinstance(error, RequestTimeout):
         return
@@ -221,5 +247,5 @@ def _report(call: Call, response: ApiResponse | None, error: ImagesError | None,
         try:
             call.limits.on_attempt(attempt)
         except Exception:
-            # A callback that fails must not cost the caller an image.
+            # An error in the callback must not lose the image.
             log.exception("on_attempt raised")

@@ -1,4 +1,4 @@
-"""The one place that sends: permits, deadlines, closing, and what a failure is called. Below it is any transport."""
+"""The one place that sends: permits, deadlines, closing and errors, above any httpx transport."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .transport import Transport
 
 
 class Permit:
-    """What allows one request to be under way. Another takes the place of one that an interruption dropped."""
+    """Allows one request in progress. One that an interruption drops is replaced."""
 
     def __init__(self, permits: SimpleQueue[Permit]) -> None:
         self._permits = weakref.ref(permits)
@@ -34,7 +34,7 @@ class Permit:
 
 
 class Scope:
-    """Requests that end together: those of a client, or of one bulk call, which is a part of the client's.
+    """Requests that end together: those of a client, or of one bulk call.
 
     `permits`: as many requests as may be under way at once, as a queue: a semaphore can lose one under Ctrl-C.
     """
@@ -48,13 +48,13 @@ class Scope:
         self._parts: weakref.WeakSet[Scope] = weakref.WeakSet()
 
     def part(self, permits: int | None) -> Scope:
-        """A scope that ends with this one, with permits of its own or this one's."""
+        """Makes a scope that ends with this one, with its own number of permits, or with this one's."""
         part = Scope(0, self.permits) if permits is None else Scope(permits)
         self._parts.add(part)
         return part
 
     def stop(self) -> None:
-        """Sends nothing more, and ends what is under way."""
+        """Ends what is in progress; nothing more is sent."""
         self.stopped.set()
         for part in list(self._parts):
             part.stop()
@@ -67,7 +67,7 @@ CLOSED_MEANWHILE = "this client was closed meanwhile"
 
 
 class Sender:
-    """Sends for threads. `transport`: the user's, or None for ours.
+    """Sends requests of threads. `transport`: the user's, or None for ours.
 
     It returns what went wrong instead of raising it, so that nothing of a library below stays attached to an error.
     """
@@ -80,7 +80,7 @@ class Sender:
         renew_after_fork(self)
 
     def forked(self) -> None:
-        """Makes anew in a child process what only its parent can use."""
+        """Renews in a child process what only its parent can use."""
         if not self.scope.stopped.is_set():
             self.scope = Scope(self._permits)
 
@@ -90,7 +90,7 @@ class Sender:
             raise ClientClosed("this client is closed")
 
     def send(self, request: httpx.Request) -> ApiResponse | ImagesError:
-        """The response to a request, read and decoded; or the error that it ended in."""
+        """Sends a request. Returns the response, read and decoded, or the error."""
         exchange: Exchange = request.extensions[EXCHANGE]
         scope: Scope = exchange.limits.scope or self.scope
         try:
@@ -113,14 +113,14 @@ class Sender:
         finally:
             scope.busy.discard(busy)
             scope.permits.put(permit)
-            # The response is there, or its error is: how its connection ends does not matter.
+            # The outcome is known: how the connection ends does not matter.
             with contextlib.suppress(httpx.HTTPError, OSError):
                 if response is not None:
                     response.close()
         return ClientClosed(CLOSED_MEANWHILE) if scope.stopped.is_set() else outcome
 
     def pause(self, pause: Pause, scope: Scope | None = None) -> ImagesError | None:
-        """Waits, but not beyond `close`."""
+        """Sleeps; `close()` ends it."""
         stopped = (scope or self.scope).stopped
         if pause.until is None:
             stopped.wait(pause.seconds)
@@ -132,7 +132,7 @@ class Sender:
         return ClientClosed(CLOSED_MEANWHILE) if stopped.is_set() else None
 
     def close(self) -> None:
-        """Ends what is under way, and closes the connections. A second call does nothing."""
+        """Ends what is in progress and closes the connections. A second call does nothing."""
         if not self.scope.stopped.is_set():
             self.scope.stop()
             self._transport.close()

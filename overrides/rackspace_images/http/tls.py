@@ -1,4 +1,4 @@
-"""What a server's certificate is checked against."""
+"""Certificates: what a server's certificate is checked against, and the client's own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = logging.getLogger("rackspace_images")
 
 Cert = str | tuple[str, str] | tuple[str, str, str] | None
 
-# OpenSSL's words for what no other CA would mend → what would.
+# OpenSSL's words for what another CA would not cure → what would.
 _NOT_THE_CA = {
     "mismatch": "the name that its certificate has, in auth_url, endpoint= or the catalog",
     "has expired": "this machine's clock, or whoever runs the server",
@@ -46,7 +46,7 @@ class Tls:
         return self._context
 
     def certificate_error(self, reason: str) -> ConnectionFailed:
-        """The error of a handshake that failed over a certificate; it fails again if it is tried again."""
+        """Makes the error of a certificate that was not accepted. It is not retried."""
         other = (hint for words, hint in _NOT_THE_CA.items() if words in reason)
         hint = next(other, "its CA in verify=, --os-cacert or OS_CACERT")
         hint += f"; it was checked against {self._trusted}"
@@ -77,7 +77,7 @@ class Tls:
 
 def _load(context: ssl.SSLContext, file: str, key: str | None = None, password: str | None = None) -> None:
     def given() -> str:
-        # Without this OpenSSL would ask on the terminal, whoever sits there, and wait.
+        # Without this OpenSSL would ask on the terminal, and wait.
         if password is None:
             raise ValueError("the key is encrypted, and no password was given: cert=(file, key, password)")
         return password

@@ -1,4 +1,4 @@
-"""httpx's transports over connections of ours, and the only place that touches what is private to httpx and httpcore.
+"""httpx's transports over our own connections. Only this file uses private names of httpx and httpcore.
 
 httpx's `HTTPTransport.handle_request` asks its `_pool` for each response. Here that is a `Connections`, which gives
 each request a connection for itself: httpx's own pool looks at every connection for each request, so that 128 tasks
@@ -29,14 +29,14 @@ from .tls import Tls
 
 
 class _Connection(NamedTuple):
-    """A connection of httpcore's and the network below it, which has no reference to it: dropped, it is closed."""
+    """A connection of httpcore's, and its network. Nothing refers back to it, so a dropped one closes."""
 
     http: Any
     network: NetworkState
 
 
 class _Pool:
-    """The idle connections of each origin; the one that was used last is used next."""
+    """The idle connections of each origin. The newest is used first."""
 
     kinds: tuple[Any, Any]
     """httpcore's classes: a connection, and a pool through an HTTP proxy. SOCKS is part of our network."""
@@ -49,13 +49,13 @@ class _Pool:
         renew_after_fork(self)
 
     def forked(self) -> None:
-        """In a child process the connections of its parent are neither used nor closed."""
+        """Forgets the parent's connections in a child process; it neither uses nor closes them."""
         self._lock = threading.Lock()
         self._idle: dict[str, deque[_Connection]] = defaultdict(deque)
         self._is_closed = False
 
     def take(self, url: httpcore.URL, exchange: Exchange) -> _Connection:
-        """A connection for a request: an idle one, or a new one. Raises `ConfigError`."""
+        """Takes an idle connection, or makes a new one. Raises `ConfigError`."""
         host = url.host.decode()
         origin = f"{url.scheme.decode()}://{f'[{host}]' if ':' in host else host}:{url.origin.port}"
         with self._lock:
@@ -64,7 +64,7 @@ class _Pool:
         return found or self._open(origin, url.origin)
 
     def keep(self, connection: _Connection, *, is_fit: bool) -> list[_Connection]:
-        """Keeps a connection that is fit; returns those to be closed: itself, or those idle for too long."""
+        """Keeps a connection that can be used again. Returns the connections to close."""
         if not (is_fit and connection.http.is_idle()):
             return [connection]
         with self._lock:
@@ -79,7 +79,7 @@ class _Pool:
         return expired
 
     def end(self) -> list[_Connection]:
-        """Keeps no connection from here on; returns the idle ones, to be closed."""
+        """Stops keeping connections. Returns the idle ones, to close."""
         with self._lock:
             self._is_closed = True
             idle = [connection for connections in self._idle.values() for connection in connections]
@@ -104,12 +104,12 @@ class _Pool:
 
 
 class Connections(_Pool):
-    """What httpx's transport for threads has in the place of its pool."""
+    """Replaces the pool of httpx's transport for threads."""
 
     kinds = (httpcore.HTTPConnection, httpcore.HTTPProxy)
 
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
-        """Sends a request on a connection for itself, which is given back when the response is closed."""
+        """Sends a request on a connection of its own, which is kept when the response is closed."""
         exchange = request.extensions[EXCHANGE]
         connection = self.take(request.url, exchange)
         try:
@@ -125,13 +125,13 @@ class Connections(_Pool):
             raise
 
     def close(self) -> None:
-        """Closes the idle connections; those in use are closed when they are given back."""
+        """Closes the idle connections. Those in use close with their responses."""
         for connection in self.end():
             connection.http.close()
 
 
 class AsyncConnections(_Pool):
-    """What httpx's transport for tasks has in the place of its pool."""
+    """Replaces the pool of httpx's transport for tasks."""
 
     kinds = (httpcore.AsyncHTTPConnection, httpcore.AsyncHTTPProxy)
 
@@ -152,13 +152,13 @@ class AsyncConnections(_Pool):
             raise
 
     async def aclose(self) -> None:
-        """Closes the idle connections; those in use are closed when they are given back."""
+        """Closes the idle connections. Those in use close with their responses."""
         for connection in self.end():
             await connection.http.aclose()
 
 
 class _Stream:
-    """The body of a response, for threads or for tasks. Closing it, once, gives its connection back."""
+    """The body of a response, for threads or tasks. Closing it keeps or closes its connection."""
 
     def __init__(self, stream: Any, pool: _Pool, connection: _Connection) -> None:
         self._stream = stream
@@ -176,7 +176,7 @@ class _Stream:
         is_fit = False
         try:
             self._stream.close()
-            is_fit = True  # last: an interruption before leaves it unfit, and so closed
+            is_fit = True  # last, so that an interruption before it closes the connection
         finally:
             for unfit in self._pool.keep(self._connection, is_fit=is_fit):
                 unfit.http.close()
@@ -195,7 +195,7 @@ class Transport(httpx.HTTPTransport):
     """httpx's transport for threads, over `Connections`."""
 
     def __init__(self, tls: Tls, proxies: Proxies) -> None:
-        # Not super().__init__(), which loads the CA file: plain http does without, and it takes 17 ms.
+        # super().__init__() would load the CA file, which takes 17 ms and is not needed for plain http.
         self._pool: Any = Connections(tls, proxies, Network)
 
 
