@@ -144,7 +144,6 @@ def main() -> None:
         for until in (*(round(files * share) for share in KILLED_AT), None, None):
             print(json.dumps(run(command, environment, out, until)), flush=True)
         rows = Counter(json.loads(line)["id"] for path in out.glob("part-*") for line in path.read_text().splitlines())
-        print((out / "summary.json").read_text())
     server.stdin.close()
     server.wait(20)
     assert len(rows) == given.ids, len(rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +24,7 @@ def ids(number: int, first: int = 0) -> list[str]:
 
 def written(path: Path, lines: list[str]) -> str:
     """A file of ids."""
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", errors="surrogateescape")
     return str(path)
 
 
@@ -61,23 +60,20 @@ class Auditing:
         """All rows, of all files."""
         return rows(self.out)
 
-    def summary(self) -> dict[str, Any]:
-        """What summary.json says."""
-        found: dict[str, Any] = json.loads((self.out / "summary.json").read_text(encoding="utf-8"))
-        return found
-
 
 def rows(out: Path) -> list[dict[str, Any]]:
     """All rows, of all files of a folder; a file that is not whole cannot be read."""
     found: list[dict[str, Any]] = []
     for path in sorted(out.glob("part-*")):
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="ascii")
         assert text.endswith("\n")
-        if path.suffix == ".csv":
-            found += csv.DictReader(text.splitlines())
-        else:
-            found += map(json.loads, text.splitlines())
+        found += map(json.loads, text.splitlines())
     return found
+
+
+def undated(out: Path) -> list[dict[str, Any]]:
+    """All rows, without the times at which they were retrieved."""
+    return [{**row, "retrieved": None} for row in rows(out)]
 
 
 class Images(Faulty):

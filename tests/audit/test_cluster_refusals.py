@@ -1,4 +1,4 @@
-"""What `--scheduler` refuses before it looks for a cluster."""
+"""What `--scheduler` refuses before it looks for a cluster, and what a worker refuses."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from rackspace_images.audit.folder import Folder, check_shared, opened
-from rackspace_images.audit.plan import Plan
+from rackspace_images import ImagesClient
+from rackspace_images.audit import Options, Partition, cluster
 from rackspace_images.errors import ConfigError
 
 from .running import Auditing, ids
 
-PLAN = Plan(None, (), (), False, ("name",), "jsonl", 10)
 
-
-def test_without_the_extra_it_is_refused(audit: Auditing, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_a_cluster_is_refused(audit: Auditing, monkeypatch: pytest.MonkeyPatch) -> None:
     """With what to install; no folder is made."""
     monkeypatch.setitem(sys.modules, "distributed", None)
     ended = audit(ids(1), "--scheduler", "tcp://127.0.0.1:1")
@@ -24,20 +22,16 @@ def test_without_the_extra_it_is_refused(audit: Auditing, monkeypatch: pytest.Mo
     assert not audit.out.exists()
 
 
-def test_what_only_one_machine_can_do(audit: Auditing, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lists, and the sandbox of this machine."""
-    monkeypatch.setattr("rackspace_images.audit.cluster.checked", lambda: None)
-    assert "needs ids" in audit(None, "--scheduler", "tcp://127.0.0.1:1").err
+def test_sandbox_on_a_cluster_is_refused(audit: Auditing) -> None:
+    """It listens on this machine alone."""
     assert "on this machine alone" in audit(ids(1), "--sandbox", "--scheduler", "tcp://127.0.0.1:1").err
     assert not audit.out.exists()
 
 
-def test_a_folder_that_is_not_shared_is_refused_by_the_worker(tmp_path: Path) -> None:
-    """One that is not there, one that is empty, and one of another audit; that of the same audit is taken."""
+def test_folder_that_is_not_shared_is_refused_by_the_worker(tmp_path: Path) -> None:
+    """One that is absent there, and one without an audit; neither gets a file."""
+    job = cluster.Job("run", ImagesClient.from_config, Options())
     for name in ("nowhere", "."):
         with pytest.raises(ConfigError, match="there is no audit in"):
-            check_shared(Folder(tmp_path / name, PLAN))
-    with opened(tmp_path / "other", PLAN, ["x"]) as (folder, _):
-        check_shared(folder)
-        with pytest.raises(ConfigError, match="its ids differ"):
-            check_shared(Folder(folder.path, PLAN))
+            cluster.retrieve_in_shared_folder(job, Partition(tmp_path / name / "part-000000-x.jsonl", ("x",)))
+    assert list(tmp_path.iterdir()) == []

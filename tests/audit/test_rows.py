@@ -1,14 +1,12 @@
-"""Every id ends with exactly one row, whatever was given and whatever came."""
+"""Every id ends with exactly one row, whatever was given and whatever was received."""
 
 from __future__ import annotations
 
 import json
-import sys
+from datetime import UTC, datetime
 
 import pytest
 from faulty import image
-from rackspace_images.audit.rows import FACTS, image_columns
-from rackspace_images.cli.columns import wire_columns
 from scripted import answer
 
 from .running import FAILING, FORBIDDEN, MISSING, Auditing, Images, ids
@@ -17,113 +15,118 @@ GONE = answer(401, {"unauthorized": {"code": 401, "message": "Token expired."}})
 
 
 def test_each_outcome_has_its_word(audit: Auditing, images: Images) -> None:
-    """Found, missing, refused, failed, in the order of the ids; the exit code is that of the worst."""
-    found, missing, forbidden, failing, odd = ids(5)
-    images.answers = {missing: MISSING, forbidden: FORBIDDEN, failing: FAILING, odd: answer(200, b"<html>")}
+    """Found, absent or failed, in the order of the ids; the exit code is that of the worst."""
+    found, absent, forbidden, failing, odd = ids(5)
+    images.answers = {absent: MISSING, forbidden: FORBIDDEN, failing: FAILING, odd: answer(200, b"<html>")}
     ended = audit(ids(5))
     assert ended.code == 4
     assert [(row["id"], row["outcome"], row["error"], row["retryable"]) for row in audit.rows()] == [
         (found, "found", None, False),
-        (missing, "missing", "ImageNotFound", False),
-        (forbidden, "refused", "Forbidden", False),
+        (absent, "absent", "ImageNotFound", False),
+        (forbidden, "failed", "Forbidden", False),
         (failing, "failed", "ApiFault", True),
         (odd, "failed", "MalformedResponse", False),
     ]
-    assert [row["places"] for row in audit.rows()] == [
-        {"DFW": word} for word in ("found", "missing", "refused", "failed", "failed")
+    assert [row["regions"] for row in audit.rows()] == [
+        {"DFW": word} for word in ("found", "absent", "failed", "failed", "failed")
     ]
-    assert ended.out.split() == ["Place", "Found", "Missing", "Refused", "Failed", "DFW", "1", "1", "1", "2"]
-    assert "1 failed and may pass" in ended.err
+    assert [row["message"] for row in audit.rows()[:4]] == [None, None, "Not yours.", "Oops."]
+    assert ended.out.split() == ["Region", "Found", "Absent", "Failed", "DFW", "1", "1", "3"]
+    assert "1 may succeed later: the same command retries them" in ended.err
 
 
-def test_an_id_that_is_none_has_a_row_and_is_not_sent(audit: Auditing, images: Images) -> None:
-    """Refused, exit code 2, and its neighbours are asked all the same."""
-    ended = audit(["web-1", "../servers/x", *ids(1), "日本"])
+def test_row_has_the_image_as_it_was_received_and_when(audit: Auditing, images: Images) -> None:
+    """Unknown keys and odd values included; the time is in UTC."""
+    (one,) = ids(1)
+    images.answers = {one: image(one, name="web-1", minDisk="40", colour=["red", None], created="2013-06-07T16:38:49Z")}
+    before = datetime.now(UTC).replace(microsecond=0)
+    assert audit([one]).code == 0
+    (row,) = audit.rows()
+    assert row["image"] == {
+        "id": one,
+        "name": "web-1",
+        "minDisk": "40",
+        "colour": ["red", None],
+        "created": "2013-06-07T16:38:49Z",
+    }
+    assert before <= datetime.fromisoformat(row["retrieved"]) <= datetime.now(UTC)
+
+
+def test_id_that_is_not_a_uuid_has_a_row_and_is_not_sent(audit: Auditing, images: Images) -> None:
+    """It is invalid, exit code 2; the others are retrieved all the same, and no region counts it."""
+    ended = audit(["web-1", "../servers/x", *ids(1), "日本", "\udcff"])
     assert ended.code == 2
-    assert [(row["id"], row["outcome"]) for row in audit.rows()] == [
-        ("web-1", "refused"),
-        ("../servers/x", "refused"),
-        (ids(1)[0], "found"),
-        ("日本", "refused"),
+    assert [(row["id"], row["outcome"], row["regions"]) for row in audit.rows()] == [
+        ("web-1", "invalid", {}),
+        ("../servers/x", "invalid", {}),
+        (ids(1)[0], "found", {"DFW": "found"}),
+        ("日本", "invalid", {}),
+        ("\\xff", "invalid", {}),
     ]
     assert images.asked == ids(1)
+    assert ended.out.split()[-4:] == ["DFW", "1", "0", "0"]
+    assert "invalid ids (not UUIDs): 4" in ended.err
 
 
-def test_an_id_given_twice_has_one_row(audit: Auditing, images: Images) -> None:
-    """In any spelling, over partitions, and asked for once; the summary says how many were given."""
+def test_id_that_is_given_twice_has_one_row(audit: Auditing, images: Images) -> None:
+    """In any spelling, over partitions, and it is sent once."""
     one = "E3D37AB2-8DC0-4000-B773-B15AAD79AD0A"
     again = [one, one.lower(), one.replace("-", ""), f"{one} # a comment", "no-id", "no-id"]
     assert audit([*again, "", "# nothing", *ids(3), *again], "--partition", "2").code == 2
     assert [row["id"] for row in audit.rows()] == [one.lower(), "no-id", *ids(3)]
     assert sorted(images.asked) == sorted([one.lower(), *ids(3)])
-    summary = audit.summary()
-    assert (summary["given"], summary["duplicates"], summary["rows"]) == (15, 10, 5)
-
-
-def test_the_columns_are_the_documents(audit: Auditing, images: Images) -> None:
-    """All of them, by their names on the wire, after the audit's own; none has the name of another."""
-    audit(ids(1))
-    wire = [column.name for column in wire_columns()]
-    assert set(wire) & set(FACTS) == {"id"}
-    assert list(audit.rows()[0]) == [*FACTS, *(name for name in wire if name != "id")]
-
-
-def test_columns_can_be_chosen(audit: Auditing, images: Images) -> None:
-    """By a wire or a readable name; an unknown one is refused before anybody is asked."""
-    images.answers = {ids(1)[0]: image(ids(1)[0], **{"OS-EXT-IMG-SIZE:size": 1.5e9, "created": "2013-06-07T16:38:49Z"})}
-    audit(ids(1), "-c", "size", "-c", "created")
-    row = audit.rows()[0]
-    assert [*row] == [*FACTS, "size", "created"]
-    assert (row["size"], row["created"]) == (1500000000, "2013-06-07T16:38:49Z")
-    assert [column.name for column in image_columns(["MINDISK"])] == ["minDisk"]
-    ended = audit(ids(1), "-c", "colour")
-    assert (ended.code, len(images.asked)) == (2, 1)
 
 
 NASTY = 'a,"b"\r\nc\u2028d\x1b[31m\x00\ud800'
 
 
-@pytest.mark.parametrize("name", ["jsonl", "csv"])
-def test_a_row_is_one_line_whatever_it_holds(audit: Auditing, images: Images, name: str) -> None:
-    """JSON reads back to what was received; CSV shows what cannot be seen; both are read and written again alike."""
+def test_row_is_one_line_whatever_it_holds(audit: Auditing, images: Images) -> None:
+    """JSON in ASCII that reads back to what was received, and is the same after the next run."""
     odd, failing = ids(2)
     images.answers = {odd: image(odd, name=NASTY, metadata={"key": NASTY}), failing: FAILING}
-    assert audit(ids(2), "-f", name).code == 1
-    text = next(audit.out.glob("part-*")).read_bytes()
-    assert text.count(b"\n") == 2 + (name == "csv")
+    assert audit(ids(2)).code == 1
+    (path,) = audit.out.glob("part-*")
+    text = path.read_bytes()
+    assert text.isascii()
+    assert text.count(b"\n") == 2
     assert not set(text) & {0, 13, 27}
     before = audit.rows()[0]
-    if name == "jsonl":
-        assert (before["name"], before["metadata"]) == (NASTY, {"key": NASTY})
-    else:
-        assert json.loads(before["metadata"]) == {"key": NASTY}
+    assert (before["image"]["name"], before["image"]["metadata"]) == (NASTY, {"key": NASTY})
     images.answers = {**images.answers, failing: image(failing)}
-    assert audit(ids(2), "-f", name).code == 0
+    assert audit(ids(2)).code == 0
     assert audit.rows()[0] == before
-    assert [row["outcome"] for row in audit.rows()] == ["found", "found"]
 
 
-def test_a_token_that_is_refused_is_nobodys_row(audit: Auditing, images: Images) -> None:
-    """A token that cannot be renewed ends in the middle: what came is kept, and the ids without a row are named."""
+def test_number_that_json_has_no_word_for_is_text(audit: Auditing, images: Images) -> None:
+    """One that is too large for a float is read as infinite; every reader of JSON has to be able to read the row."""
+    (one,) = ids(1)
+    body = f'{{"image": {{"id": "{one}", "minDisk": 1e999, "minRam": -1e999, "name": "Infinity"}}}}'
+    images.answers = {one: answer(200, body.encode())}
+    assert audit([one]).code == 0
+    (path,) = audit.out.glob("part-*")
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    row = json.loads(path.read_bytes(), parse_constant=refuse)
+    assert (row["image"]["minDisk"], row["image"]["minRam"]) == ("Infinity", "-Infinity")
+
+
+def test_token_that_is_refused_ends_the_run(audit: Auditing, images: Images) -> None:
+    """No row says it of an image: what came before is kept, and the same command continues."""
     images.answers = dict.fromkeys(ids(20, first=20), GONE)
     ended = audit(ids(40), "--partition", "10", "--concurrency", "4")
     assert ended.code == 4
     assert "Unauthorized: 401" in ended.err
-    kept = [row["id"] for row in audit.rows()]
-    left = (audit.out / "remaining.txt").read_text().split()
-    assert sorted(kept + left) == ids(40)
-    assert set(ids(20, first=20)) <= set(left)
-    assert f"{len(left)} ids have no row yet" in ended.err
-    assert audit.summary()["complete"] is False
+    assert "stopped after 20 of 40 ids: the same command continues" in ended.err
+    assert [row["id"] for row in audit.rows()] == ids(20)
     images.answers = {}
     assert audit(ids(40), "--partition", "10").code == 0
     assert [row["id"] for row in audit.rows()] == ids(40)
-    assert not (audit.out / "remaining.txt").exists()
 
 
-def test_without_the_extra_parquet_is_refused(audit: Auditing, images: Images, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With what to install, before anybody is asked."""
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    ended = audit(ids(1), "-f", "parquet")
-    assert (ended.code, images.asked) == (2, [])
-    assert 'pip install "rackspace-images[dask]"' in ended.err
+@pytest.mark.parametrize("words", [[], ["--all-regions"]])
+def test_without_ids_in_the_file_there_is_nothing_to_do(audit: Auditing, images: Images, words: list[str]) -> None:
+    """An empty file of ids is not the same as none."""
+    ended = audit([], *words)
+    assert (ended.code, images.requests, audit.rows()) == (0, [], [])

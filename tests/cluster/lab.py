@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from cloud import SECRET, Cloud
-from scripted import Request, answer
+from scripted import Request
 
 NOWHERE = subprocess.DEVNULL
 
@@ -98,7 +98,3 @@ class Watched(Cloud):
     def environment(self) -> dict[str, str]:
         """Of a worker that has its credentials."""
         return {"RS_USERNAME": "demo", "RS_API_KEY": SECRET, "RS_AUTH_URL": self.auth_url, "RS_REGION_NAME": "DFW"}
-
-
-RETRY_AFTER = 7
-LIMITED = answer(429, {"overLimit": {"code": 429, "message": "Slow down."}}, Retry_After=str(RETRY_AFTER))

@@ -1,133 +1,172 @@
-"""An audit over workers: whatever happens to them, every id ends with one row, or is named as one without."""
+"""An audit over workers: whatever is killed, every id ends with one row, and it is the row of an undisturbed run."""
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-from audit.running import Auditing, ids
+import pytest
+from audit.running import MISSING, Auditing, ids, rows, undated, written
 from faulty import unreachable
 from scripted import Request, answer
-from slack import SLACK
 
-from .lab import LIMITED, RETRY_AFTER, Lab, Watched, until
+from .lab import Lab, Watched, until
 
-
-def parquet_rows(out: Path) -> list[dict[str, Any]]:
-    """All rows, of all files."""
-    return [row for path in sorted(out.glob("part-*.parquet")) for row in pq.read_table(path).to_pylist()]
+EXPECTED_IDS = ids(400)
 
 
-def test_two_workers_do_it_together(audit: Auditing, lab: Lab, cloud: Watched) -> None:
-    """Each with one sign-in and a share of the work; the command itself knows no secret. Again it asks nobody."""
+@pytest.fixture
+def undisturbed(tmp_path: Path, cloud: Watched, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """The rows of one machine that is left alone. Some ids are absent, one is not an id."""
+    absent = set(EXPECTED_IDS[::50])
+    cloud.first = lambda request: MISSING if request.path.rpartition("/")[2] in absent else None
+    alone = Auditing(tmp_path / "alone", capsys)
+    (tmp_path / "alone").mkdir()
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in cloud.environment().items():
+            environment.setenv(name, value)
+        assert alone([*EXPECTED_IDS, "no-id"], "--partition", "20").code == 2
+    cloud.requests.clear()
+    return undated(alone.out)
+
+
+@contextmanager
+def once(true: Callable[[], bool], act: Callable[[], object]) -> Iterator[None]:
+    """Acts as soon as something is so, while the block runs."""
+    is_over = threading.Event()
+
+    def wait() -> None:
+        until(lambda: true() or is_over.is_set())
+        act()
+
+    acting = threading.Thread(target=wait)
+    acting.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        acting.join()
+
+
+def has_files(audit: Auditing, number: int) -> Callable[[], bool]:
+    return lambda: len(list(audit.out.glob("part-*"))) >= number
+
+
+def test_two_workers_share_the_work(
+    audit: Auditing, lab: Lab, cloud: Watched, undisturbed: list[dict[str, Any]]
+) -> None:
+    """Each with one sign-in; the command itself knows no secret. The same command again retrieves nothing."""
     cloud.slow = 0.05
+    before = len(cloud.logins)
     for _ in range(2):
         lab.add(**cloud.environment())
     lab.ready()
-    words = ["--scheduler", lab.address, "-f", "parquet", "--partition", "20", "--concurrency", "8"]
-    given = [*ids(400), "no-id", ids(1)[0]]
-    ended = audit(given, *words)
+    words = ["--scheduler", lab.address, "--partition", "20", "--concurrency", "8"]
+    ended = audit([*EXPECTED_IDS, "no-id"], *words)
     assert ended.code == 2, ended.err
-    rows = parquet_rows(audit.out)
-    assert [row["id"] for row in rows] == [*ids(400), "no-id"]
-    assert Counter(row["outcome"] for row in rows) == {"found": 400, "refused": 1}
-    assert len(cloud.logins) == 2
+    assert undated(audit.out) == undisturbed
+    assert len(cloud.logins) - before == 2
     tokens = Counter(request.headers["x-auth-token"] for request in cloud.asked)
     assert min(tokens.values()) >= 20
-    assert audit.summary()["complete"] is True
     asked = len(cloud.requests)
-    assert audit(given, *words).code == 2
-    assert len(cloud.requests) == asked
+    ended = audit([*EXPECTED_IDS, "no-id"], *words)
+    assert (ended.code, len(cloud.requests)) == (2, asked)
+    assert "nothing was left to retrieve" in ended.err
 
 
-def test_a_worker_killed_in_the_middle_costs_nothing(audit: Auditing, lab: Lab, cloud: Watched) -> None:
-    """What it had is asked by another."""
+def test_worker_killed_in_the_middle_costs_nothing(
+    audit: Auditing, lab: Lab, cloud: Watched, undisturbed: list[dict[str, Any]]
+) -> None:
+    """What it had under way is retrieved by another."""
     cloud.slow = 0.02
     for _ in range(2):
         lab.add(**cloud.environment())
     lab.ready()
-
-    def kill() -> None:
-        until(lambda: len(list(audit.out.glob("part-*"))) >= 4)
-        lab.workers[0].kill()
-
-    killing = threading.Thread(target=kill)
-    killing.start()
-    ended = audit(ids(400), "--scheduler", lab.address, "--partition", "20", "--concurrency", "8")
-    killing.join()
-    assert ended.code == 0, ended.err
-    assert lab.workers[0].wait(10) == -9
-    assert [row["id"] for row in audit.rows()] == ids(400)
+    words = ["--scheduler", lab.address, "--partition", "20", "--concurrency", "8"]
+    with once(has_files(audit, 4), lab.workers[0].kill):
+        ended = audit([*EXPECTED_IDS, "no-id"], *words)
+    assert ended.code == 2, ended.err
+    assert lab.workers[0].wait(10) == -signal.SIGKILL
+    assert undated(audit.out) == undisturbed
 
 
-def test_a_worker_without_credentials_is_named_and_done_without(audit: Auditing, lab: Lab, cloud: Watched) -> None:
-    """Its partitions go to the other; the exit code says that something is to be set right."""
-    lab.add()
-    lab.add(**cloud.environment())
-    lab.ready()
-    ended = audit(ids(200), "--scheduler", lab.address, "--partition", "10")
-    assert ended.code == 2
-    assert ended.err.count("nothing says who signs in") == 1
-    assert "ConfigError: worker tcp://127.0.0.1:" in ended.err
-    assert [(row["id"], row["outcome"]) for row in audit.rows()] == [(one, "found") for one in ids(200)]
-
-
-def test_a_worker_without_network_is_named_and_done_without(audit: Auditing, lab: Lab, cloud: Watched) -> None:
-    """It says nothing of any image."""
-    cloud.slow = 0.05
-    lab.add(OS_TOKEN="token", OS_ENDPOINT_OVERRIDE="http://127.0.0.1:1/v2/1")
-    lab.add(**cloud.environment())
-    lab.ready()
-    ended = audit(ids(200), "--scheduler", lab.address, "--partition", "10", "--concurrency", "4")
-    assert ended.code == 1
-    assert "ConnectionFailed: worker tcp://127.0.0.1:" in ended.err
-    assert [(row["id"], row["outcome"]) for row in audit.rows()] == [(one, "found") for one in ids(200)]
-
-
-def test_with_no_worker_that_can_it_ends(audit: Auditing, lab: Lab) -> None:
-    """And names the ids without a row: all."""
-    lab.add()
-    lab.ready()
-    ended = audit(ids(30), "--scheduler", lab.address, "--partition", "10")
-    assert ended.code == 2
-    assert "nothing says who signs in" in ended.err
-    assert (audit.out / "remaining.txt").read_text().split() == ids(30)
-
-
-def test_a_scheduler_that_is_lost(audit: Auditing, lab: Lab, cloud: Watched, tmp_path: Path) -> None:
-    """The run ends and names what is missing; with another scheduler, or none, it goes on."""
+def test_scheduler_killed_in_the_middle_costs_nothing(
+    audit: Auditing, lab: Lab, cloud: Watched, undisturbed: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """The run ends; over another scheduler the same command continues."""
     cloud.slow = 0.05
     lab.add(**cloud.environment())
     lab.ready()
-
-    def kill() -> None:
-        until(lambda: len(list(audit.out.glob("part-*"))) >= 3)
-        lab.scheduler.kill()
-        lab.workers[0].kill()
-
-    killing = threading.Thread(target=kill)
-    killing.start()
-    ended = audit(ids(400), "--scheduler", lab.address, "--partition", "20", "--concurrency", "4")
-    killing.join()
+    words = ["--partition", "20", "--concurrency", "4"]
+    with once(has_files(audit, 3), lab.scheduler.kill):
+        ended = audit([*EXPECTED_IDS, "no-id"], *words, "--scheduler", lab.address)
     assert ended.code == 1
-    assert "the scheduler at" in ended.err
-    kept = [row["id"] for row in audit.rows()]
-    assert sorted(kept + (audit.out / "remaining.txt").read_text().split()) == ids(400)
+    assert f"the scheduler at {lab.address} does not answer" in ended.err
+    assert "the same command continues" in ended.err
+    assert "Traceback" not in ended.err
+    lab.workers[0].kill()
+    kept = [row["id"] for row in rows(audit.out)]
+    assert len(set(kept)) == len(kept) >= 60
     cloud.slow = 0.0
     (tmp_path / "second").mkdir()
     with Lab(tmp_path / "second") as second:
         second.add(**cloud.environment())
         second.ready()
-        ended = audit(ids(400), "--scheduler", second.address, "--partition", "20")
-    assert ended.code == 0, ended.err
-    assert [row["id"] for row in audit.rows()] == ids(400)
+        ended = audit([*EXPECTED_IDS, "no-id"], *words, "--scheduler", second.address)
+    assert ended.code == 2, ended.err
+    assert undated(audit.out) == undisturbed
 
 
-def test_a_token_revoked_in_the_middle_is_renewed(audit: Auditing, lab: Lab, cloud: Watched) -> None:
+def test_command_killed_in_the_middle_costs_nothing(
+    audit: Auditing, lab: Lab, cloud: Watched, undisturbed: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    """Its workers end what they have under way; the same command continues."""
+    cloud.slow = 0.05
+    lab.add(**cloud.environment())
+    lab.ready()
+    given = written(tmp_path / "given.txt", [*EXPECTED_IDS, "no-id"])
+    words = [given, "--scheduler", lab.address, "--partition", "20", "--concurrency", "4"]
+    command = [sys.executable, "-m", "rackspace_images", "audit", *words, "--out", str(audit.out)]
+    for number in (3, 6):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            until(has_files(audit, number))
+            process.kill()
+    cloud.slow = 0.0
+    ended = audit.of_file(given, *words[1:])
+    assert ended.code == 2, ended.err
+    assert undated(audit.out) == undisturbed
+
+
+def test_worker_without_credentials_ends_the_run_and_is_named(audit: Auditing, lab: Lab) -> None:
+    """No row says it of an image."""
+    lab.add()
+    lab.ready()
+    ended = audit(ids(30), "--scheduler", lab.address, "--partition", "10")
+    assert ended.code == 2
+    assert "ConfigError: worker tcp://127.0.0.1:" in ended.err
+    assert "nothing says who signs in" in ended.err
+    assert audit.rows() == []
+
+
+def test_worker_without_network_ends_the_run_and_is_named(audit: Auditing, lab: Lab) -> None:
+    """No row says it of an image."""
+    lab.add(OS_TOKEN="token", OS_ENDPOINT_OVERRIDE="http://127.0.0.1:1/v2/1")
+    lab.ready()
+    ended = audit(ids(20), "--scheduler", lab.address, "--partition", "10", "--concurrency", "10")
+    assert ended.code == 1
+    assert "ConnectionFailed: worker tcp://127.0.0.1:" in ended.err
+    assert audit.rows() == []
+
+
+def test_token_revoked_in_the_middle_is_renewed(audit: Auditing, lab: Lab, cloud: Watched) -> None:
     """By the worker whose it was; no row says so."""
     revoked: list[str] = []
 
@@ -148,45 +187,43 @@ def test_a_token_revoked_in_the_middle_is_renewed(audit: Auditing, lab: Lab, clo
     assert len(cloud.logins) <= 3
 
 
-def test_a_limit_that_one_worker_meets_holds_back_all(audit: Auditing, lab: Lab, cloud: Watched) -> None:
-    """A `Retry-After`, told once: a second later nobody asks, until it has passed."""
-    cloud.slow = 0.02
-    told: list[float] = []
-    lock = threading.Lock()
-
-    def limited(request: Request) -> bytes | None:
-        with lock:
-            if len(cloud.times) > 100 and not told:
-                told.append(time.monotonic())
-                return LIMITED
-        return None
-
-    cloud.first = limited
-    for _ in range(2):
-        lab.add(**cloud.environment())
+def test_lists_of_regions_are_partitions_too(audit: Auditing, lab: Lab, cloud: Watched) -> None:
+    """Named regions, so that the command itself needs no sign-in."""
+    listed = answer(200, {"images": [{"id": one} for one in ids(3)]})
+    cloud.first = lambda request: listed if "/images/detail" in request.path else None
+    lab.add(**cloud.environment())
     lab.ready()
-    ended = audit(ids(600), "--scheduler", lab.address, "--partition", "10", "--concurrency", "2")
+    ended = audit(None, "--scheduler", lab.address, "--region", "DFW", "--region", "ORD")
     assert ended.code == 0, ended.err
-    assert len({request.headers["x-auth-token"] for request in cloud.asked}) == 2
-    after = [moment - told[0] for moment in cloud.times]
-    assert [moment for moment in after if 1 + SLACK < moment < RETRY_AFTER - 0.1] == []
-    assert max(after) > RETRY_AFTER
+    assert [(row["region"], row["id"]) for row in audit.rows()] == [
+        (region, one) for region in ("DFW", "ORD") for one in ids(3)
+    ]
 
 
-def test_no_scheduler(audit: Auditing) -> None:
-    """Exit code 1, and the ids without a row."""
-    with unreachable() as url:
-        port = url.split(":")[2].split("/")[0]
-    ended = audit(ids(3), "--scheduler", f"tcp://127.0.0.1:{port}")
-    assert ended.code == 1
-    assert "no scheduler at" in ended.err
-    assert len((audit.out / "remaining.txt").read_text().split()) == 3
-
-
-def test_a_key_that_identity_refuses(audit: Auditing, lab: Lab, cloud: Watched) -> None:
-    """One sign-in a worker, exit code 4, and no row that says it of an image."""
+def test_key_that_identity_refuses_is_sent_once(audit: Auditing, lab: Lab, cloud: Watched) -> None:
+    """Exit code 4, and no row that says it of an image."""
     cloud.login = answer(401, {"unauthorized": {"code": 401, "message": "Unable to authenticate."}})
     lab.add(**cloud.environment())
     lab.ready()
     ended = audit(ids(50), "--scheduler", lab.address, "--partition", "10")
     assert (ended.code, audit.rows(), len(cloud.logins)) == (4, [], 1)
+
+
+def test_scheduler_that_is_not_there(audit: Auditing) -> None:
+    """Exit code 1, and no folder."""
+    with unreachable() as url:
+        port = url.split(":")[2].split("/")[0]
+    ended = audit(ids(3), "--scheduler", f"tcp://127.0.0.1:{port}")
+    assert ended.code == 1
+    assert f"the scheduler at tcp://127.0.0.1:{port} does not answer" in ended.err
+    assert not audit.out.exists()
+
+
+def test_scheduler_without_workers(audit: Auditing, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not waited for for ever."""
+    monkeypatch.setattr("rackspace_images.audit.cluster.WORKER_TIMEOUT", 0.5)
+    began = time.monotonic()
+    ended = audit(ids(3), "--scheduler", lab.address)
+    assert ended.code == 1
+    assert "worker" in ended.err
+    assert time.monotonic() - began < 30

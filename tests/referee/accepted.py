@@ -58,6 +58,37 @@ ACCEPTED: list[Accepted] = [
         fields="stdout*",
     ),
     *(
+        Accepted(
+            kind="an audit of partitions",
+            reason="rows are JSON Lines of other names with the whole image, and the command says how old they are",
+            cases="command-line/audit-*",
+            fields=field,
+        )
+        for field in ("files*", "std*")
+    ),
+    *(
+        Accepted(
+            kind="an audit of partitions",
+            reason="`-f` and `-c` of `audit` are gone: JSON Lines are read by what writes CSV",
+            cases="command-line/audit-csv",
+            fields=field,
+        )
+        for field in ("requests*", "exit")
+    ),
+    Accepted(
+        kind="an audit of partitions",
+        reason="a run that is stopped ends with the exit code of what stopped it",
+        cases="command-line/audit-sign-in",
+        fields="exit",
+    ),
+    Accepted(
+        kind="an audit of partitions",
+        reason="the line of `audit` among the commands says that it looks images up",
+        fields="std*",
+        recorded="look at many images, and keep what came of each",
+        now="look up many images, and keep a row for each",
+    ),
+    *(
         Accepted("given transport", GIVEN_TRANSPORT, cases=f"configuration/{case}")
         for case in (
             *("cloud-cacert-absent", "cloud-verify-false", "variables-user-cacert-absent"),

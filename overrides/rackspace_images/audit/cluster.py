@@ -1,165 +1,133 @@
-"""Spreads the partitions of an audit over the workers of a Dask cluster."""
+"""Maps the partitions of an audit over the workers of a Dask cluster, which has its own scheduling and retries.
+
+A task holds ids, names and the path of the folder, and no secret: each worker process makes its own client, by its own
+configuration, and keeps it for the run. Needs the extra `dask`.
+"""
 
 from __future__ import annotations
 
-import logging
-import time
+import socket
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any
 
+from rackspace_images import ImagesClient
 from rackspace_images.errors import ConfigError, ConnectionFailed, ImagesError
 
-from .asking import Tell
-from .folder import Folder
-from .formats import INSTALL
-from .given import Partition
-from .plan import Connection
+from .files import LOCK, open_folder
+from .plan import Options, Partition, Plan
+from .run import OnProgress, retrieve
+from .summary import Summary
 
-PATIENCE = 60.0
-"""Seconds without any worker after which the run ends."""
-CONNECTING = 10.0
-"""Seconds to reach the scheduler, at the beginning and again."""
-_LOOKS_EVERY = 2.0
+INSTALL = 'pip install "rackspace-images[dask]"'
+RETRIES = 2
+"""How often Dask runs a partition again that a worker could not retrieve."""
+CONNECT_TIMEOUT = 10.0
+"""Seconds to reach the scheduler."""
+WORKER_TIMEOUT = 60.0
+"""Seconds in which a first worker has to be there."""
+BATCH = 100
+"""Partitions that are sent to the scheduler at a time."""
+
+MakeClient = Callable[[], ImagesClient]
 
 
-def checked() -> None:
-    """Raises `ConfigError` where Dask is not installed."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the tasks of one run share. `run` alone tells it from the job of another run."""
+
+    run: str
+    make_client: MakeClient = field(compare=False)
+    options: Options = field(compare=False)
+
+
+def run_on_cluster(
+    plan: Plan, make_client: MakeClient, scheduler: str, on_progress: OnProgress = lambda summary: None
+) -> Summary:
+    """`run` on the workers of a Dask cluster, which have to see the folder.
+
+    Args:
+        plan: What the audit is of.
+        make_client: Makes a client on a worker, by the worker's own configuration: `ImagesClient.from_config`, or a
+            `functools.partial` of it. It is pickled, so it must hold no secret.
+        scheduler: The address of Dask's scheduler, such as `tcp://10.0.0.1:8786`.
+        on_progress: Called with the summary so far: at the beginning, and after each partition.
+
+    Returns:
+        What the rows of all files come to.
+
+    Raises:
+        ConfigError: Dask is not installed, here or on a worker, or a worker does not see the folder.
+        ConnectionFailed: The scheduler cannot be reached or has gone, or a partition ended every worker that took it.
+        ImagesError: What stops a worker, which the message names.
+    """
+
+    def catalog() -> dict[str, str]:
+        with make_client() as images:
+            return images.regions()
+
+    summary, work = Summary(), partial(retrieve_on_worker, Job(uuid.uuid4().hex, make_client, plan.options))
+    on_progress(summary)
+    with _connect(scheduler) as cluster, open_folder(plan.folder, plan.digest()):
+        from distributed import as_completed
+
+        partitions = list(plan.partitions(catalog))
+        futures = cluster.map(work, partitions, pure=False, retries=RETRIES, batch_size=BATCH)
+        for future in as_completed(futures, loop=cluster.loop):
+            summary.add(future.result())
+            on_progress(summary)
+    return summary
+
+
+@contextmanager
+def _connect(scheduler: str) -> Iterator[Any]:
+    """Dask's client, once there is a worker. Raises an `ImagesError` for what Dask raises in the block."""
     try:
-        import distributed  # noqa: F401
+        from distributed import Client, KilledWorker
     except ImportError:
-        raise ConfigError("--scheduler needs Dask, which is not installed", hint=INSTALL) from None
+        raise ConfigError("a cluster needs Dask, which is not installed", hint=INSTALL) from None
+    try:
+        with Client(scheduler, timeout=CONNECT_TIMEOUT, set_as_default=False) as cluster:
+            cluster.wait_for_workers(1, timeout=WORKER_TIMEOUT)
+            yield cluster
+    except ImagesError:
+        raise
+    except (OSError, CancelledError) as error:
+        hint = "look at the scheduler, and run the same command again: it continues"
+        raise ConnectionFailed(f"the scheduler at {scheduler} does not answer: {error}", hint=hint) from None
+    except KilledWorker as error:
+        raise ConnectionFailed(f"every worker died that took one of the partitions: {error}") from None
+    except Exception as error:  # noqa: BLE001  a worker may raise anything
+        what = f"{type(error).__name__}: {error}"
+        raise ConfigError(f"a worker cannot do it: {what}", hint=f"on every worker: {INSTALL}") from None
 
 
-class Cluster:
-    """One run on a cluster. `troubles` are those of single workers; the others did their work."""
+def retrieve_on_worker(job: Job, partition: Partition) -> Summary:
+    """Retrieves a partition on a worker. Its errors name the worker."""
+    from distributed import get_worker
 
-    def __init__(
-        self,
-        address: str,
-        folder: Folder,
-        connection: Connection,
-        tell: Tell,
-        *,
-        patience: float = PATIENCE,
-        now: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._address = address
-        self._folder = folder
-        self._connection = connection
-        self._tell = tell
-        self._patience = patience
-        self._now = now
-        self._run = uuid.uuid4().hex
-        self._under_way: dict[Any, Partition] = {}
-        self._bad: dict[str, ImagesError] = {}
-        self.troubles: list[ImagesError] = []
+    try:
+        return retrieve_in_shared_folder(job, partition)
+    except ImagesError as error:
+        error.message = f"worker {get_worker().address}: {error.message}"
+        raise
 
-    def ask(self) -> None:
-        """Has every partition worked on that is not complete. Raises what stops the run."""
-        from distributed import Client, wait
 
-        # What it logs of a lost connection, with tracebacks, is told in a line.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
-        try:
-            client = Client(self._address, timeout=min(self._patience, CONNECTING))
-        except (OSError, TimeoutError, ValueError) as error:
-            raise ConnectionFailed(f"no scheduler at {self._address}: {error}") from None
-        try:
-            client.wait_for_workers(1, timeout=self._patience)
-            partitions = self._partitions()
-            seen = self._now()
-            while self._fill(client, partitions):
-                try:
-                    came: Any = wait(list(self._under_way), timeout=_LOOKS_EVERY, return_when="FIRST_COMPLETED")
-                    ready = came.done
-                except TimeoutError:
-                    ready = set()
-                workers = self._workers(client)
-                seen = self._now() if workers or ready else seen
-                if client.status != "running" or self._now() - seen > self._patience:
-                    raise self._lost("has gone" if client.status != "running" else "has no workers")
-                for future in ready:
-                    self._take(client, future)
-        except ImagesError:
-            raise
-        except CancelledError:
-            raise self._lost("has gone") from None
-        except (OSError, TimeoutError) as error:
-            raise self._lost(f"does not answer: {error}") from None
-        finally:
-            self._leave(client)
-
-    def _lost(self, what: str) -> ConnectionFailed:
-        return ConnectionFailed(f"the scheduler at {self._address} {what}", hint="the same command goes on")
-
-    def _leave(self, client: Any) -> None:
-        if client.status == "running":
-            client.cancel(list(self._under_way), force=True)
-        client.close(timeout=5)
-
-    def _partitions(self) -> Iterator[Partition]:
-        for partition in self._folder.partitions():
-            if partition.done:
-                self._tell(None, partition.done)
-            if partition.left:
-                yield partition
-
-    def _workers(self, client: Any) -> dict[str, int]:
-        """Address → threads."""
-        info: dict[str, Any] = client.scheduler_info(n_workers=-1)["workers"]
-        return {address: one["nthreads"] for address, one in info.items()}
-
-    def _fill(self, client: Any, partitions: Iterator[Partition]) -> bool:
-        """Sends out as many as keep all workers busy; whether any is under way."""
-        wanted = 2 * max(sum(self._workers(client).values()), 1)
-        while len(self._under_way) < wanted and (partition := next(partitions, None)) is not None:
-            self._submit(client, partition)
-        return bool(self._under_way)
-
-    def _submit(self, client: Any, partition: Partition) -> None:
-        from .worker import Task, work
-
-        task = Task(
-            self._run,
-            str(self._folder.path.resolve()),
-            self._folder.plan,
-            self._connection,
-            partition.number,
-            tuple(partition.ids),
+def retrieve_in_shared_folder(job: Job, partition: Partition) -> Summary:
+    """Retrieves a partition. The folder is never made here: in one that is not shared, rows would be lost."""
+    if not (partition.path.parent / LOCK).is_file():
+        raise ConfigError(
+            f"there is no audit in {partition.path.parent} on {socket.gethostname()}",
+            hint="for --out a folder that all workers share, by its full path",
         )
-        good = [address for address in self._workers(client) if address not in self._bad]
-        where = {"workers": good, "allow_other_workers": True} if self._bad and good else {}
-        key = f"rackspace-images-audit-{partition.number}-{uuid.uuid4().hex}"
-        self._under_way[client.submit(work, task, key=key, pure=False, **where)] = partition
+    return retrieve(partition, _client_of(job), job.options)
 
-    def _take(self, client: Any, future: Any) -> None:
-        from distributed import KilledWorker
 
-        partition = self._under_way.pop(future)
-        if future.status == "cancelled":
-            raise self._lost("has gone")
-        error = future.exception()
-        if isinstance(error, KilledWorker):
-            # Whatever killed worker after worker would kill the rest of them too.
-            self.troubles.append(ConnectionFailed(f"partition {partition.number}: every worker that took it died"))
-        elif error is not None:
-            raise ConfigError(
-                f"a worker cannot do it: {type(error).__name__}: {error}", hint=f"on every worker: {INSTALL}"
-            )
-        else:
-            self._took(client, partition, future.result())
-
-    def _took(self, client: Any, partition: Partition, done: Any) -> None:
-        for outcome, number in done.outcomes.items():
-            self._tell(outcome, number)
-        if done.trouble is None:
-            return
-        if done.worker not in self._bad:
-            self._bad[done.worker] = done.trouble
-            done.trouble.message = f"worker {done.worker}: {done.trouble.message}"
-            self.troubles.append(done.trouble)
-        if set(self._workers(client)) <= set(self._bad):
-            raise self.troubles.pop()
-        self._submit(client, partition)
+@lru_cache(maxsize=1)
+def _client_of(job: Job) -> ImagesClient:
+    """The client of this process: one sign-in for all partitions of a run."""
+    return job.make_client()

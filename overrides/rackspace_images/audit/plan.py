@@ -1,71 +1,99 @@
-"""What an audit is, and how it asks. Both hold no secret: they are written to files and sent to other machines."""
+"""What an audit is of, and the partitions that it is cut into."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
 
-from rackspace_images.client.async_client import AsyncImagesClient
-from rackspace_images.http.retry import Attempt
+from rackspace_images.errors import InvalidImageId
+from rackspace_images.image import image_uuid
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an audit is: two runs that agree in it may share a folder."""
-
-    ids: str | None
-    """The digest of the ids, or None for whatever the list of images finds."""
-    clouds: tuple[str, ...]
-    regions: tuple[str, ...]
-    all_regions: bool
-    columns: tuple[str, ...]
-    format: str
-    partition: int
-    """Ids that share a file."""
-
-    def differs(self, other: dict[str, Any]) -> list[str]:
-        """What another plan, as `facts` gives it, has otherwise."""
-        ours = self.facts()
-        return [name for name in ours if ours[name] != other.get(name)]
-
-    def facts(self) -> dict[str, Any]:
-        """The plan as JSON can hold it."""
-        return {
-            "ids": self.ids,
-            "clouds": list(self.clouds),
-            "regions": "all" if self.all_regions else list(self.regions),
-            "columns": list(self.columns),
-            "format": self.format,
-            "partition": self.partition,
-        }
-
-
-OnAttempt = Callable[[Attempt], object]
+PARTITION_SIZE = 1000
+"""Ids of a partition."""
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
-    """How to ask. Who asks is not in it: each process reads its own configuration."""
+class Options:
+    """How images are retrieved. It holds no secret, as it is sent to the workers of a cluster.
 
-    concurrency: int
-    interface: str | None = None
-    verify: bool | str | None = None
-    timeout: float | None = None
+    Attributes:
+        regions: The names of the regions that each id is looked for in, in any case; () for the client's own, None for
+            all of the catalog.
+        concurrency: Ids that are retrieved at once, or None for the default of `get_many` or `locate_many`.
+        deadline: Seconds for each id, or None.
+        refresh: Whether to retrieve again what was retrieved before.
+    """
+
+    regions: tuple[str, ...] | None = ()
+    concurrency: int | None = None
     deadline: float | None = None
-    keep_tokens: bool = True
+    refresh: bool = False
 
-    def client(self, cloud: str | None, region: str | None, on_attempt: OnAttempt | None) -> AsyncImagesClient:
-        """A client with this process's own credentials. Raises `ConfigError`."""
-        return AsyncImagesClient.from_config(cloud, region, **self.options(on_attempt))
 
-    def options(self, on_attempt: OnAttempt | None) -> dict[str, Any]:
-        """Those of the client's constructor. Without a deadline of the user's, a limit is waited for."""
-        named = {"interface": self.interface, "verify": self.verify, "timeout": self.timeout}
-        options: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
-        if self.keep_tokens and not os.environ.get("RACKSPACE_IMAGES_NO_CACHE"):
-            from rackspace_images.auth.token_cache import TokenCache
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """What is retrieved together and kept in one file: some ids, or without ids the list of a region.
 
-            options["token_cache"] = TokenCache()
-        return options | {"deadline": self.deadline, "on_attempt": on_attempt}
+    `region` is None for the client's own.
+    """
+
+    path: Path
+    ids: tuple[str, ...] = ()
+    region: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an audit is of. Two runs share a folder if their ids, regions, label and partition size are the same.
+
+    Args:
+        folder: Where the files are; made if it is absent.
+        ids: The ids, good or not. None for the images that the lists of the regions have.
+        label: What else tells it from an audit of the same ids, such as the name of the cloud.
+        partition_size: Ids of a partition.
+        options: How the images are retrieved.
+    """
+
+    folder: Path
+    ids: Sequence[str] | None
+    label: str = ""
+    partition_size: int = PARTITION_SIZE
+    options: Options = field(default_factory=Options)
+
+    def digest(self) -> str:
+        """What tells the files of this audit from those of another, in their names."""
+        regions = self.options.regions and sorted(name.casefold() for name in self.options.regions)
+        parts = json.dumps([self.label, regions, self.partition_size, self.ids is None])
+        digest = hashlib.sha256(parts.encode())
+        for one in self.ids or ():
+            digest.update(f"{one}\n".encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()[:12]
+
+    def partitions(self, catalog: Callable[[], Iterable[str]]) -> Iterator[Partition]:
+        """All partitions, cut in the same way in every run. `catalog` returns its regions; it is called if needed."""
+        name = f"part-%s-{self.digest()}.jsonl"
+        folder, size = self.folder.absolute(), self.partition_size
+        if self.ids is not None:
+            for number, start in enumerate(range(0, len(self.ids), size)):
+                yield Partition(folder / (name % f"{number:06}"), tuple(self.ids[start : start + size]))
+        elif self.options.regions == ():
+            yield Partition(folder / (name % "list"))
+        else:
+            for region in self.options.regions or sorted(catalog()):
+                yield Partition(folder / (name % quote(region, safe="")), region=region)
+
+
+def distinct_ids(lines: Iterable[str]) -> list[str]:
+    """The ids as the API writes them, each once, however it is spelled; what is not an id as it is."""
+    return list(dict.fromkeys(map(_canonical, lines)))
+
+
+def _canonical(text: str) -> str:
+    try:
+        return str(image_uuid(text))
+    except InvalidImageId:
+        return text

@@ -1,72 +1,49 @@
-"""What a row says of an image: what came of it and where, and the fields that the document gives it."""
+"""The row of an image: what each region said of it, when, and the image as it was received."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal
+import json
+from datetime import UTC, datetime
+from typing import Any
 
-from rackspace_images.cli.columns import Column, chosen, wire_columns
-from rackspace_images.errors import (
-    BadMethod,
-    BadRequest,
-    ConflictingRequest,
-    Forbidden,
-    ImageNotFound,
-    ImagesError,
-    InvalidImageId,
-    Unauthorized,
-)
-from rackspace_images.image import Image
+from rackspace_images.client.bulk import LocateResult
+from rackspace_images.errors import InvalidImageId
 
 Row = dict[str, Any]
-Outcome = Literal["found", "missing", "refused", "failed"]
-Answer = tuple[str, Image | ImagesError | None]
-"""A place, and what came from there; None where nothing is known but that it is not there. Nobody was asked in ""."""
-
-FACTS = ("id", "outcome", "place", "places", "error", "message", "retryable")
-"""The columns that are the audit's own, before those of the image."""
-OUTCOMES: tuple[Outcome, ...] = ("found", "missing", "refused", "failed")
-_REFUSED = (BadRequest, Unauthorized, Forbidden, BadMethod, ConflictingRequest, InvalidImageId)
 
 
-def image_columns(names: Sequence[str]) -> tuple[Column, ...]:
-    """The columns of the image that are meant, or all of the document's."""
-    return chosen(names) if names else tuple(column for column in wire_columns() if column.name not in FACTS)
+def make_row(image_id: str | None, result: LocateResult) -> Row:
+    """The row of an id.
 
-
-def outcome_of(answer: Image | ImagesError | None) -> Outcome:
-    """The one word for it. What is refused would be refused again; what failed nobody knows."""
-    if isinstance(answer, Image):
-        return "found"
-    if answer is None or isinstance(answer, ImageNotFound):
-        return "missing"
-    return "refused" if isinstance(answer, _REFUSED) else "failed"
-
-
-def row(image_id: str, answers: Sequence[Answer], columns: Sequence[Column]) -> Row:
-    """The row of an id: of the first place that has it; else of what went wrong, where something did."""
-
-    def rank(answer: Answer) -> tuple[int, bool]:
-        outcome = outcome_of(answer[1])
-        return ("found", "failed", "refused", "missing").index(outcome), not getattr(answer[1], "retryable", False)
-
-    place, answer = min(answers, key=rank)
-    found = answer if isinstance(answer, Image) else None
-    error = answer if isinstance(answer, ImagesError) else None
-    received = found.to_dict() if found is not None else {}
-    facts = {
+    Its outcome is "found", if one region has the image; else "failed", if one failed; else "absent"; or "invalid" for
+    an id that is not a UUID. `error` is that of a region that failed, if one did. `image_id` is None for an image of a
+    list that cannot be read, and for a list that broke off.
+    """
+    region, image = next(iter(result.found.items()), (None, None))
+    error = min(result.failed.values(), key=lambda one: not one.retryable, default=None)
+    is_invalid = isinstance(error, InvalidImageId)
+    regions = dict.fromkeys(result.found, "found") | dict.fromkeys(result.absent, "absent")
+    regions |= {} if is_invalid else dict.fromkeys(result.failed, "failed")
+    outcome = "found" if image is not None else "failed" if error is not None else "absent"
+    return {
         "id": image_id,
-        "outcome": outcome_of(answer),
-        "place": place if found is not None else None,
-        "places": {name: outcome_of(one) for name, one in answers if name},
-        "error": None if found is not None else type(error or ImageNotFound(404)).__name__,
-        "message": str(error) if error is not None else None,
+        "outcome": "invalid" if is_invalid else outcome,
+        "region": region,
+        "regions": dict(sorted(regions.items())),
+        "error": type(error).__name__ if error is not None else "ImageNotFound" if image is None else None,
+        "message": (error.message or None) if error is not None else None,
+        "request_id": error.request_id if error is not None else None,
         "retryable": error is not None and error.retryable,
+        "retrieved": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "image": image.to_dict() if image is not None else None,
     }
-    return facts | {column.name: _value(column, found, received) for column in columns}
 
 
-def _value(column: Column, found: Image | None, received: dict[str, Any]) -> Any:
-    if column.wire is not None:
-        return received.get(column.wire)
-    return column.read(found) if found is not None else None
+def json_line(row: Row) -> bytes:
+    """The row as a line of JSON, in ASCII."""
+    try:
+        text = json.dumps(row, allow_nan=False)
+    except ValueError:
+        # A number that is too large for a float was read as infinite, and JSON has no word for it but text.
+        text = json.dumps(json.loads(json.dumps(row), parse_constant=str))
+    return text.encode() + b"\n"

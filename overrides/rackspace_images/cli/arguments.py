@@ -40,14 +40,12 @@ def add_format_switches(parser: argparse.ArgumentParser, formats: list[str], *, 
     group.add_argument("-c", "--column", dest="columns", action="append", default=[], metavar="COLUMN", help=columns)
 
 
-def add_connection_switches(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
-    """Where to ask, and how long. With `many` the cloud and the region may be given again."""
-    again: dict[str, Any] = {"action": "append", "default": []} if many else {}
-    once_more = "; may be given again" if many else ""
+def add_connection_switches(parser: argparse.ArgumentParser, *, regions: bool = False) -> None:
+    """Where to ask, and how long. With `regions` the region may be given again."""
+    again: dict[str, Any] = {"action": "append", "default": []} if regions else {}
+    once_more = "; may be given again" if regions else ""
     group = parser.add_argument_group("connection")
-    group.add_argument(
-        "--cloud", "--os-cloud", metavar="NAME", help=f"a cloud of clouds.yaml (default: OS_CLOUD){once_more}", **again
-    )
+    group.add_argument("--cloud", "--os-cloud", metavar="NAME", help="a cloud of clouds.yaml (default: OS_CLOUD)")
     group.add_argument(
         "--region",
         "--os-region-name",

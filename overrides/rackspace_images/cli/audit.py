@@ -1,56 +1,46 @@
-"""`rackspace-images audit`: many images, kept in a folder, to be stopped and gone on with."""
+"""`rackspace-images audit`: looks up many images, and keeps a row for each in a folder."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
+import logging
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rackspace_images import errors
 from rackspace_images.errors import ConfigError, ImagesError
 
 from . import ids, output
 from .arguments import SOURCES, add_common_switches, add_connection_switches, count
-from .exit_codes import ASKING, DONE, FAILED, INTERRUPTED, NOT_FOUND, exit_code, in_words, worst
+from .exit_codes import ASKING, DONE, NOT_FOUND, exit_code, in_words, worst
 
 if TYPE_CHECKING:
-    from rackspace_images.audit.folder import Folder
-    from rackspace_images.audit.given import Ids
-    from rackspace_images.audit.places import MakeClient
-    from rackspace_images.audit.plan import Connection, Plan
-    from rackspace_images.audit.summary import Summary
+    from rackspace_images.audit import Plan, Summary
 
     from .audit_progress import AuditProgress
     from .watch import Watch
 
-DESCRIPTION = "Looks at many images, or all there are, and keeps a row of each in a folder."
+DESCRIPTION = "Looks up many images, or all there are, and keeps a row for each in a folder."
 EPILOG = f"""\
-Every id gets one row: found, missing, refused (no right to it, or no UUID) or
-failed, and what each region said. The same command again goes on where it was
-stopped, and asks again for what failed and may pass. Without ids there is a row
-for every image that the lists of the regions have.
+Every id gets one row: found, absent, failed, or invalid (not a UUID); what each
+region said; when it was retrieved; and the image. The same command again
+continues where it was stopped, and retries failures that may be temporary.
+Without ids there is a row for every image that the lists of the regions have.
 
-  part-000000.jsonl, …  the rows, 1000 ids a file, always whole
-  summary.json          how many of each, by region; `complete` says whether all
-                        ids have a row
-  remaining.txt         the ids without one, where there are any
-  manifest.json         what the audit is of; another one is refused
-  ids.txt               the ids as they were given
+The rows are in part-000000-….jsonl and so on, as JSON Lines, 1000 ids a file,
+written in one step. docs/how-to/audit.md reads them with duckdb, pandas and jq.
 
 examples:
   rackspace-images audit ids.txt --out night
-  rackspace-images audit ids.txt --out night --all-regions -f csv
-  rackspace-images audit --out all --all-regions --cloud one --cloud two
+  rackspace-images audit ids.txt --out night --all-regions
+  rackspace-images audit --out all --all-regions
   rackspace-images list -f value -c id | rackspace-images audit - --out night
 
 {SOURCES}
 {in_words(sorted({*ASKING, NOT_FOUND}))}"""
-
-PARTITION = 1000
-_FORMATS = ("jsonl", "csv", "parquet")
 
 
 def add_switches(parser: argparse.ArgumentParser) -> None:
@@ -61,189 +51,76 @@ def add_switches(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         help="a file of ids, one a line, without what follows a #; - reads standard input, to its end first",
     )
-    parser.add_argument("--out", required=True, metavar="DIR", help="the folder, new or of the same audit")
-    parser.add_argument("--all-regions", action="store_true", help="ask all regions of the catalog for each id")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder, new or of the same audit")
+    parser.add_argument("--all-regions", action="store_true", help="look for each id in all regions of the catalog")
+    parser.add_argument("--refresh", action="store_true", help="retrieve again what was retrieved before")
     parser.add_argument(
-        "--partition", type=count, default=PARTITION, metavar="N", help="ids that share a file (default: %(default)s)"
+        "--partition", type=count, default=1000, metavar="N", help="ids that share a file (default: %(default)s)"
     )
-    parser.add_argument("--concurrency", type=count, metavar="N", help="ask for so many at once (default: 32)")
-    add_common_switches(parser, verbose="whose catalog it is, and what is asked again")
-    group = parser.add_argument_group("output")
-    group.add_argument(
-        "-f",
-        "--format",
-        choices=_FORMATS,
-        default="jsonl",
-        metavar="FORMAT",
-        help=f"of the rows: {', '.join(_FORMATS)} (default: %(default)s)",
-    )
-    group.add_argument(
-        "-c",
-        "--column",
-        dest="columns",
-        action="append",
-        default=[],
-        metavar="COLUMN",
-        help="keep only this of an image, by a name as with show; may be given again (default: all of the document)",
-    )
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster whose workers are to ask")
-    add_connection_switches(parser, many=True)
+    parser.add_argument("--concurrency", type=count, metavar="N", help="ids at once (default: 32; 8 in many regions)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster whose workers retrieve the images")
+    add_common_switches(parser, verbose="where the credentials come from, and what is retried")
+    add_connection_switches(parser, regions=True)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Does what is left to do, and says what it came to."""
-    from rackspace_images.audit.folder import opened
-
-    from .logs import told
-
-    plan, connection = _plan(args), _connection(args)
-    if args.scheduler:
-        _check_scheduler(args)
-    with told(args), _lines(args) as lines, opened(Path(args.out), plan, lines) as (folder, given):
-        return _run(args, folder, given, connection)
-
-
-def _run(args: argparse.Namespace, folder: Folder, given: Ids | None, connection: Connection) -> int:
-    from rackspace_images.audit.folder import replaced_json
-    from rackspace_images.audit.summary import SUMMARY, surveyed
-
+    """Retrieves what is left, and says what all of it comes to."""
     from .audit_progress import AuditProgress
-    from .failures import tell_failure
     from .watch import Watch
 
-    watch = Watch(args)
-    troubles: list[Exception] = []
-    stopped = False
-    with AuditProgress(args, watch, given.different if given is not None else None) as progress:
-        try:
-            troubles += _ask(args, folder, given, connection, progress, watch)
-        except ImagesError as error:
-            troubles.append(error)
-        except KeyboardInterrupt:
-            stopped = True
-    summary = surveyed(folder, given)
-    codes = [DONE, *map(exit_code, troubles), *(exit_code(_error(name)) for name in summary.errors)]
-    whole = not summary.remaining and not troubles and not stopped
-    if not whole and worst(codes) == DONE:
-        codes.append(FAILED)
-    code = INTERRUPTED if stopped else worst(codes)
-    for trouble in troubles:
-        tell_failure(trouble, as_json=False, debug=args.debug)
-    facts = summary.facts(given) | {
-        "complete": whole,
-        "asked": progress.asked,
-        "seconds": round(progress.seconds, 3),
-        "exit_code": code,
-    }
+    plan, watch = _plan(args), Watch(args)
+    total = None if plan.ids is None else len(plan.ids)
+    progress = AuditProgress(args, watch, total)
     try:
-        replaced_json(folder.path / SUMMARY, facts)
-    except ImagesError as error:
-        tell_failure(error, as_json=False, debug=args.debug)
-        code = code or FAILED
-    _say(args, folder, summary)
-    return code
-
-
-def _ask(
-    args: argparse.Namespace,
-    folder: Folder,
-    given: Ids | None,
-    connection: Connection,
-    progress: AuditProgress,
-    watch: Watch,
-) -> list[ImagesError]:
-    from rackspace_images.audit.asking import Asker
-    from rackspace_images.audit.places import places
-
-    async def ask(client: MakeClient) -> list[ImagesError]:
-        async with places(folder.plan, client) as where:
-            asker = Asker(folder, where.ask, connection.concurrency, progress.count)
-            if given is None:
-                return await asker.list(where)
-            await asker.ask(folder.partitions())
-            return []
-
-    if args.scheduler:
-        from rackspace_images.audit.cluster import Cluster
-
-        cluster = Cluster(args.scheduler, folder, connection, progress.count)
-        cluster.ask()
-        return cluster.troubles
-    with _client(args, connection, watch) as client:
-        return asyncio.run(ask(client))
-
-
-@contextmanager
-def _client(args: argparse.Namespace, connection: Connection, watch: Watch) -> Iterator[MakeClient]:
-    from rackspace_images import ApiKey, AsyncImagesClient
-
-    from .connection import started_sandbox
-
-    def own(cloud: str | None, region: str | None) -> AsyncImagesClient:
-        images = connection.client(cloud, region, watch.on_attempt)
-        if args.verbose:
-            output.tell(f"credentials from {images.source}")
-        return images
-
-    with started_sandbox() if args.sandbox else nullcontext() as sandbox:
-
-        def of_sandbox(cloud: str | None, region: str | None) -> AsyncImagesClient:
-            assert sandbox is not None  # noqa: S101
-            options: dict[str, Any] = {**connection.options(watch.on_attempt), "token_cache": None}
-            return AsyncImagesClient(ApiKey(*sandbox.api_key, auth_url=sandbox.auth_url), region=region, **options)
-
-        yield own if sandbox is None else of_sandbox
+        with progress:
+            _retrieve(args, plan, progress, watch)
+    finally:
+        _tell(args, progress.summary, total)
+    return worst([DONE, *(exit_code(_error(name)) for name in progress.summary.errors)])
 
 
 def _plan(args: argparse.Namespace) -> Plan:
-    from rackspace_images.audit.plan import Plan
-    from rackspace_images.audit.rows import image_columns
+    from rackspace_images.audit import Options, Plan, distinct_ids
 
     if args.all_regions and args.region:
-        raise ConfigError("--region names regions, and --all-regions asks all", hint="one of them")
-    regions = tuple(dict.fromkeys(name.upper() for name in args.region))
-    columns = tuple(column.name for column in image_columns(args.columns))
-    return Plan(None, tuple(dict.fromkeys(args.cloud)), regions, args.all_regions, columns, args.format, args.partition)
-
-
-def _check_scheduler(args: argparse.Namespace) -> None:
-    from rackspace_images.audit.cluster import checked
-
-    checked()
-    if args.ids is None:
-        raise ConfigError("--scheduler needs ids: the lists are read soonest by one machine", hint="without it")
-    if args.sandbox:
+        raise ConfigError("--region names regions, and --all-regions means all", hint="one of them")
+    if args.sandbox and args.scheduler:
         raise ConfigError("--sandbox is on this machine alone", hint="without --scheduler")
+    regions = tuple(dict.fromkeys(name.upper() for name in args.region))
+    label = f"cloud={args.cloud} region={regions[0] if len(regions) == 1 else None}"
+    # One region is the client's own, so that an endpoint without a catalog can have a name.
+    args.region, regions = (regions[0], ()) if len(regions) == 1 else (None, regions)
+    options = Options(None if args.all_regions else regions, args.concurrency, args.deadline, args.refresh)
+    return Plan(args.out, None if args.ids is None else distinct_ids(_lines(args)), label, args.partition, options)
 
 
-def _connection(args: argparse.Namespace) -> Connection:
-    from rackspace_images.audit.plan import Connection
-    from rackspace_images.defaults import CONCURRENCY
-
-    return Connection(
-        concurrency=args.concurrency or CONCURRENCY,
-        interface=args.interface,
-        verify=False if args.insecure else args.os_cacert,
-        timeout=args.request_timeout,
-        deadline=args.deadline,
-        keep_tokens=not args.no_cache,
-    )
+def _lines(args: argparse.Namespace) -> Iterator[str]:
+    if args.ids == ids.STDIN:
+        yield from map(str, ids.given([ids.STDIN], quiet=args.quiet))
+        return
+    try:
+        with Path(args.ids).open("rb") as file:
+            yield from ids.of_lines(file)
+    except OSError as error:
+        raise ConfigError(f"cannot read {args.ids}: {error.strerror or error}") from None
 
 
-@contextmanager
-def _lines(args: argparse.Namespace) -> Iterator[Iterator[str] | None]:
-    """The ids, or None where the lists are to say which there are."""
-    if args.ids is None:
-        yield None
-    elif args.ids == ids.STDIN:
-        yield (str(one) for one in ids.given([ids.STDIN], quiet=args.quiet))
-    else:
-        try:
-            file = Path(args.ids).open("rb")  # noqa: SIM115  closed below
-        except OSError as error:
-            raise ConfigError(f"cannot read {args.ids}: {error.strerror or error}") from None
-        with file:
-            yield ids.of_lines(file)
+def _retrieve(args: argparse.Namespace, plan: Plan, progress: AuditProgress, watch: Watch) -> None:
+    from rackspace_images import ImagesClient, audit
+
+    from .connection import connected, given_options
+
+    if not args.scheduler:
+        with connected(args, watch) as images:
+            audit.run(plan, images, progress.show)
+        return
+    from rackspace_images.audit.cluster import run_on_cluster
+
+    # What Dask logs of a lost connection, with tracebacks, is told as an error.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    options = {**given_options(args), "deadline": args.deadline}
+    make_client = partial(ImagesClient.from_config, args.cloud, args.region, **options)
+    run_on_cluster(plan, make_client, args.scheduler, progress.show)
 
 
 def _error(name: str) -> ImagesError:
@@ -252,18 +129,35 @@ def _error(name: str) -> ImagesError:
     return kind.__new__(kind)
 
 
-def _say(args: argparse.Namespace, folder: Folder, summary: Summary) -> None:
-    from rackspace_images.audit.summary import REMAINING
-
+def _tell(args: argparse.Namespace, summary: Summary, total: int | None) -> None:
+    """A table of the regions, then in words what it does not show."""
     from .rows import writer
 
-    if summary.rows and not args.quiet:
+    if summary.regions and not args.quiet:
         table = writer("table")
-        for row in summary.table():
-            table.add(row)
+        for region, outcomes in sorted(summary.regions.items()):
+            table.add({"region": region, **{name: outcomes[name] for name in ("found", "absent", "failed")}})
         table.end()
-    if summary.remaining:
-        where = folder.path / REMAINING
-        output.tell(f"{summary.remaining} ids have no row yet: see {where}; the same command goes on with them")
-    if summary.retryable:
-        output.tell(f"{summary.retryable} failed and may pass: the same command asks for them again")
+    if summary.oldest and summary.newest and not args.quiet:
+        output.tell(f"{summary.rows} rows in {args.out}, retrieved {_span(summary.oldest, summary.newest)}")
+    if summary.outcomes["invalid"]:
+        output.tell(f"invalid ids (not UUIDs): {summary.outcomes['invalid']}")
+    if total is not None and summary.rows < total:
+        output.tell(f"stopped after {summary.rows} of {total} ids: the same command continues")
+    elif summary.retryable:
+        output.tell(f"{summary.retryable} may succeed later: the same command retries them")
+    elif summary.rows and not summary.retrieved and not args.quiet:
+        output.tell("nothing was left to retrieve; --refresh retrieves everything again")
+
+
+def _span(oldest: str, newest: str) -> str:
+    """`2026-11-28 16:30:00 UTC (3 hours ago)`."""
+    age = (datetime.now(UTC) - datetime.fromisoformat(newest)).total_seconds()
+    size, unit = next((size, unit) for size, unit in _UNITS if age >= size or unit == "second")
+    number = max(int(age / size), 0)
+    ago = f"{number} {unit}{'' if number == 1 else 's'} ago"
+    times = [time.replace("T", " ").removesuffix("Z") for time in dict.fromkeys((oldest, newest))]
+    return f"{' to '.join(times)} UTC ({ago})"
+
+
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))

@@ -20,7 +20,7 @@ COMMANDS = {
     "show": ("show", "show images, or wait until they are ready"),
     "list": ("list_command", "list the images of a region, or of all"),
     "locate": ("locate", "find the regions that have an image"),
-    "audit": ("audit", "look at many images, and keep what came of each"),
+    "audit": ("audit", "look up many images, and keep a row for each"),
     "regions": ("regions", "list the regions"),
     "spec": ("spec", "print the OpenAPI document"),
     "sandbox": ("sandbox_command", "run a pretend API on this machine"),

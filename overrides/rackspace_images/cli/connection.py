@@ -40,13 +40,17 @@ def connected(args: Namespace, watch: Watch | None = None) -> Iterator[ImagesCli
 
 
 def _options(args: Namespace, watch: Watch) -> dict[str, Any]:
-    options = _limits(args) | _given(interface=args.interface, verify=False if args.insecure else args.os_cacert)
-    options["on_attempt"] = watch.on_attempt
+    options = given_options(args) | {"on_attempt": watch.on_attempt}
     if not args.no_cache and not os.environ.get("RACKSPACE_IMAGES_NO_CACHE"):
         from rackspace_images.auth.token_cache import TokenCache
 
         options["token_cache"] = TokenCache()
     return options
+
+
+def given_options(args: Namespace) -> dict[str, Any]:
+    """The options of the client that the arguments name. None of them is a secret."""
+    return _limits(args) | _given(interface=args.interface, verify=False if args.insecure else args.os_cacert)
 
 
 def _limits(args: Namespace) -> dict[str, Any]:

@@ -58,14 +58,14 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
 
     async def locate(self, image_id: str | UUID, *, regions: Iterable[str] | None = None) -> LocateResult:
         """Finds the regions that have an image. See `ImagesClient.locate`."""
-        return await self._locate(image_uuid(image_id), regions, None)
+        return await self._locate(image_uuid(image_id), regions, None, UNCHANGED)
 
     async def _locate(
-        self, image_id: UUID, regions: Iterable[str] | None, scope: asyncio.Semaphore | None
+        self, image_id: UUID, regions: Iterable[str] | None, scope: asyncio.Semaphore | None, deadline: OfCall
     ) -> LocateResult:
         names = await drive_async(self._named(regions), self._api)
         clients = [self.in_region(name) for name in names]
-        limits = [client._session.limits(scope=scope) for client in clients]
+        limits = [client._session.limits(deadline=deadline, scope=scope) for client in clients]
         outcomes = await asyncio.gather(
             *(drive_async(one._outcome(image_id, own), one._api) for one, own in zip(clients, limits, strict=True))
         )
@@ -77,12 +77,13 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         *,
         regions: Iterable[str] | None = None,
         concurrency: int = LOCATE_CONCURRENCY,
+        deadline: OfCall = UNCHANGED,
     ) -> AsyncIterator[tuple[Id, LocateResult | ImagesError]]:
         """Calls `locate` for many ids at once, for `async for`. See `ImagesClient.locate_many`."""
         names = None if regions is None else tuple(regions)
         concurrency = checked_concurrency(concurrency)
         scope = self._scope(concurrency)
-        return map_tasks(image_ids, lambda one: self._locate(image_uuid(one), names, scope), concurrency)
+        return map_tasks(image_ids, lambda one: self._locate(image_uuid(one), names, scope, deadline), concurrency)
 
     def get_many(
         self,

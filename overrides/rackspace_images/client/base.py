@@ -17,7 +17,7 @@ from rackspace_images_api.api.images import get_image
 from rackspace_images.auth.credentials import Credentials, StaticToken
 from rackspace_images.auth.tokens import TokenStore
 from rackspace_images.defaults import ATTEMPT_TIMEOUT, DEADLINE, MAX_CONNECTIONS
-from rackspace_images.errors import BadRequest, ConfigError, ImagesError, MalformedResponse, OverLimit
+from rackspace_images.errors import BadRequest, ConfigError, ImagesError, MalformedResponse
 from rackspace_images.http.api_client import ApiClient, AsyncApiClient, Handle
 from rackspace_images.http.call import Call, Limits, Timeout, is_seconds
 from rackspace_images.http.flow import Flow, Operation
@@ -158,13 +158,6 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         other._options = replace(self._options, region=region, endpoint=None)
         other._api = self._api.within(handle=partial(self._session.handle, other._target))
         return other
-
-    def hold(self, region: str | None, seconds: float, status: int = 429) -> None:
-        """Sends nothing to a region for so long, as if it had answered so: for a limit that another process met."""
-        refusal = OverLimit(status, None, "another process was told to wait")
-        name = region or self.endpoint or self._target.endpoint_override
-        if name is not None:
-            self._session.hold(name, self._session.clock() + seconds, refusal)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickles the arguments, credentials with their secret included: another process makes a new client."""

@@ -112,20 +112,25 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
             RegionNotFound: A name in `regions` is not a region of the catalog.
             AuthenticationFailed: The identity service refused the credentials.
         """
-        return self._locate(image_uuid(image_id), regions, self._scope(0))
+        return self._locate(image_uuid(image_id), regions, self._scope(0), UNCHANGED)
 
-    def _locate(self, image_id: UUID, regions: Iterable[str] | None, scope: Scope) -> LocateResult:
+    def _locate(self, image_id: UUID, regions: Iterable[str] | None, scope: Scope, deadline: OfCall) -> LocateResult:
         names, own = drive(self._named(regions), self._api), scope.part(None)
 
         def ask(name: str) -> Image | ImagesError:
             client = self.in_region(name)
-            return drive(client._outcome(image_id, client._session.limits(scope=own)), client._api)
+            return drive(client._outcome(image_id, client._session.limits(deadline=deadline, scope=own)), client._api)
 
         outcomes = dict(map_threads(names, ask, len(names), own)) if names else {}
         return locate_result(((name, outcomes[name]) for name in names), self._session.shown)
 
     def locate_many(
-        self, image_ids: Iterable[Id], *, regions: Iterable[str] | None = None, concurrency: int = LOCATE_CONCURRENCY
+        self,
+        image_ids: Iterable[Id],
+        *,
+        regions: Iterable[str] | None = None,
+        concurrency: int = LOCATE_CONCURRENCY,
+        deadline: OfCall = UNCHANGED,
     ) -> Iterator[tuple[Id, LocateResult | ImagesError]]:
         """Calls `locate` for many ids at once.
 
@@ -133,6 +138,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
             image_ids: The ids, also of an endless iterable.
             regions: The regions to ask for each id. Default: all of the catalog's.
             concurrency: How many ids are looked up at once, 1 to 1,000; each in all regions.
+            deadline: Seconds for each id in each region, or None for no limit. Default: the client's.
 
         Returns:
             Yields each id as it was given, with its result or its error, in the order in which they arrive.
@@ -140,7 +146,9 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         names = None if regions is None else tuple(regions)
         concurrency = checked_concurrency(concurrency, most=MAX_THREADS)
         scope = self._scope(concurrency)
-        return map_threads(image_ids, lambda one: self._locate(image_uuid(one), names, scope), concurrency, scope)
+        return map_threads(
+            image_ids, lambda one: self._locate(image_uuid(one), names, scope, deadline), concurrency, scope
+        )
 
     def get_many(
         self,

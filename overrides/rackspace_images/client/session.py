@@ -150,7 +150,7 @@ class Session:
             target.resolved = region and self.shown(region), self.shown(target.url)
             target.access = access
         call.region, call.endpoint = region, endpoint = target.resolved
-        call.token, call.gate = access.token, self._gate(region or endpoint)
+        call.token, call.gate = access.token, self._gates.setdefault(region or endpoint, RateLimitGate())
         return (yield from self._send(call, parts, target.url, endpoint, says_token_expired if can_renew else _never))
 
     def _send(
@@ -177,13 +177,6 @@ class Session:
             "a request of this client goes to an operation of the document, and this is none",
             hint="/images/IMAGE_ID, or /images/detail",
         )
-
-    def _gate(self, name: str) -> RateLimitGate:
-        return self._gates.setdefault(name, RateLimitGate())
-
-    def hold(self, name: str, until: float, refusal: errors.OverLimit) -> None:
-        """Closes the gate of a region, or of an endpoint without a region."""
-        self._gate(name).close(until, refusal)
 
     def regions(self, limits: Limits) -> Flow[dict[str, str]]:
         """Returns region → compute URL, without secrets."""
@@ -239,7 +232,7 @@ class Session:
         if regions.has_version(url):
             return region, url
         if url not in self._versions:
-            operation = regions.versions_operation(limits, url, region, self._gate(region))
+            operation = regions.versions_operation(limits, url, region, self._gates.setdefault(region, RateLimitGate()))
             yield operation
             self._versions[url] = regions.newest_version(url, operation.call)
         return region, self._versions[url]
