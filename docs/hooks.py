@@ -224,7 +224,7 @@ def configuration() -> str:
         "## Names\n\nWhere there are several, the first that is set counts. In `clouds.yaml` the names of the first "
         "table stand below `auth`, or beside it.\n"
     )
-    for title, names in (("Signing in", settings.SIGN_IN), ("Beside it", settings.BESIDE)):
+    for title, names in (("Signing in", settings.AUTH), ("Beside it", settings.TOP_LEVEL)):
         rows = [
             f"| {_names(one.upper() for one in ('OS_' + alias for alias in aliases))} | {_names(aliases)} |"
             for aliases in names.values()
