@@ -72,10 +72,10 @@ class Session:
     def limits(self, timeout: TimeoutOfCall = UNCHANGED, deadline: OfCall = UNCHANGED, scope: object = None) -> Limits:
         """Makes the limits of a call that begins now. Raises `ConfigError` for one that cannot be used."""
         options = self.options
-        timeout = options.timeout if timeout is UNCHANGED else checked_limit("timeout", timeout)
-        deadline = options.deadline if deadline is UNCHANGED else checked_limit("deadline", deadline)
+        for_attempt = options.timeout if timeout is UNCHANGED else checked_limit("timeout", timeout)
+        for_call = options.deadline if deadline is UNCHANGED else checked_limit("deadline", deadline)
         on_attempt = None if options.on_attempt is None else self._call_back
-        return Limits(timeout, deadline, options.retry, on_attempt, self.clock, scope)
+        return Limits(for_attempt, for_call, options.retry, on_attempt, self.clock, scope)
 
     def _call_back(self, attempt: Attempt) -> None:
         """Calls `on_attempt`, and notes the thread, so that a call within it does not wait for its own sign-in."""
