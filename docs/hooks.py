@@ -224,12 +224,19 @@ def configuration() -> str:
         "## Names\n\nWhere there are several, the first that is set counts. In `clouds.yaml` the names of the first "
         "table stand below `auth`, or beside it.\n"
     )
-    for title, names in (("Signing in", settings.AUTH), ("Beside it", settings.TOP_LEVEL)):
+    beside = {**settings.TOP_LEVEL, "region_name": settings.REGION}
+    for title, keys in (("Signing in", settings.AUTH), ("Beside it", beside)):
         rows = [
-            f"| {_names(one.upper() for one in ('OS_' + alias for alias in aliases))} | {_names(aliases)} |"
-            for aliases in names.values()
+            f"| {_names(f'OS_{alias.upper()}' for alias in key.aliases)} | {_names(key.aliases)} | {key.meaning} |"
+            for key in keys.values()
         ]
-        parts.append(f"### {title}\n\n| environment | `clouds.yaml` |\n| --- | --- |\n" + "\n".join(rows) + "\n")
+        head = "| environment | `clouds.yaml` | what it is |\n| --- | --- | --- |\n"
+        parts.append(f"### {title}\n\n{head}" + "\n".join(rows) + "\n")
+    refused = "\n".join(f"| `{name}` | {instead} |" for name, instead in settings.UNSUPPORTED.items())
+    parts.append(
+        "### Not supported\n\nThese decide who signs in, to what, or where, so they are refused by name, as is any "
+        f"other key below `auth`.\n\n| key | use instead |\n| --- | --- |\n{refused}\n"
+    )
     rackspace = _names("RS_" + alias.upper() for aliases in environment._RACKSPACE.values() for alias in aliases)
     parts.append(f"### Rackspace\n\n{rackspace}\n")
     parts.append(f"## The program's own variables\n\n{_own_variables()}\n")

@@ -198,11 +198,81 @@ def test_profiles_of_the_user(machine: Machine) -> None:
     assert (config.credentials, config.region) == (keystone(project_name="mine", project_domain_id="default"), "SJC3")
 
 
-def test_an_unknown_profile(machine: Machine) -> None:
-    """A profile that is nowhere is refused by name, with those that are known."""
+def test_unknown_profile_is_refused_where_nothing_else_has_the_auth_url(machine: Machine) -> None:
+    """By name, with those that are known."""
     machine.write("public-clouds: {flex: {}}", "clouds-public.yaml")
+    without_url = {name: value for name, value in USER.items() if name != "auth_url"}
     with pytest.raises(ConfigError, match="profile vexxhost is not known; known: rackspace, flex"):
-        read(machine, {"profile": "vexxhost", "auth": USER})
+        read(machine, {"profile": "vexxhost", "auth": without_url})
+
+
+@pytest.mark.parametrize("key", ["profile", "cloud"])
+def test_unknown_profile_beside_an_auth_url_is_a_warning(
+    machine: Machine, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A file that works with openstackclient works here."""
+    config = read(machine, {key: "vexxhost", "auth": {**USER, "auth_url": URL, "project_name": "p"}})
+    assert isinstance(config.credentials, KeystonePassword)
+    assert "profile vexxhost is not known" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("cloud", "words"),
+    [
+        ({"auth": {**USER, "trust_id": "t1"}}, r"auth.trust_id \(line \d+\) is not supported"),
+        ({"auth": {**USER, "system-scope": "all"}}, r"auth.system-scope \(line \d+\) is not supported"),
+        ({"auth": {**USER, "project": "p"}}, r"auth.project \(line \d+\) is not supported"),
+        ({"auth": USER, "compute_service_type": "computev21"}, r"compute_service_type \(line \d+\) is not supported"),
+        ({"auth": USER, "compute_service_name": "nova"}, r"compute_service_name \(line \d+\) is not supported"),
+    ],
+)
+def test_key_that_would_change_who_signs_in_or_where_is_refused(
+    machine: Machine, cloud: dict[str, Any], words: str
+) -> None:
+    """Another project, or another endpoint, would answer otherwise, with exit code 0."""
+    with pytest.raises(ConfigError, match=words) as caught:
+        read(machine, cloud)
+    assert caught.value.hint
+
+
+def test_key_of_another_service_is_ignored(machine: Machine) -> None:
+    """It says nothing of who signs in, or of compute."""
+    others = {"networks": [{"name": "x"}], "volume_api_version": 3, "object_store_endpoint_override": URL}
+    assert read(machine, {"auth": {**USER, "project_name": "p"}, **others}).credentials
+
+
+@pytest.mark.parametrize(
+    ("cloud", "region"),
+    [
+        ({"compute_region_name": "ORD"}, "ORD"),
+        ({"compute_region_name": "ORD", "region_name": "DFW"}, "ORD"),
+        ({"region_name": "DFW"}, "DFW"),
+    ],
+)
+def test_region_of_compute_goes_before_the_region_of_all(machine: Machine, cloud: dict[str, str], region: str) -> None:
+    """As in openstacksdk."""
+    assert read(machine, {"auth": {**USER, "project_name": "p"}, **cloud}).region == region
+
+
+@pytest.mark.parametrize("key", ["compute_endpoint_override", "compute_endpoint", "endpoint_override"])
+@pytest.mark.parametrize("placeholder", ["%(project_id)s", "%(tenant_id)s", "$(project_id)s", "{project_id}"])
+def test_placeholder_of_a_url_is_filled(machine: Machine, key: str, placeholder: str) -> None:
+    """With what the cloud says."""
+    auth = {**USER, "auth_url": "https://{region_name}.example.com/v3", "project_id": "p1"}
+    config = read(machine, {"auth": auth, "region_name": "DFW", key: f"{URL}/{placeholder}"})
+    assert config.endpoint == f"{URL}/p1"
+    assert config.credentials.auth_url == "https://DFW.example.com/v3"
+
+
+@pytest.mark.parametrize("placeholder", ["{region_name}", "%(project_id)s", "$(tenant_id)s", "{password}", "{}"])
+@pytest.mark.parametrize("key", ["auth_url", "compute_endpoint_override"])
+def test_placeholder_that_nothing_fills_is_refused(machine: Machine, key: str, placeholder: str) -> None:
+    """A request would carry the password to a wrong URL. No placeholder stands for a secret."""
+    url = f"https://{placeholder}.example.com/v3"
+    auth = {**USER, "project_name": "p", **({"auth_url": url} if key == "auth_url" else {})}
+    beside = {} if key == "auth_url" else {key: url}
+    with pytest.raises(ConfigError, match="has a placeholder that nothing fills"):
+        read(machine, {"auth": auth, **beside})
 
 
 def test_a_cloud_that_is_not_there(machine: Machine) -> None:

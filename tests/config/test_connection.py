@@ -78,6 +78,7 @@ def test_not_insecure(read: Any, word: str) -> None:
         ({"verify": "true", "cacert": "/ca.pem"}, "/ca.pem"),
         ({"verify": "/etc/ssl/own"}, "/etc/ssl/own"),
         ({"cacert": "own.pem"}, "own.pem"),
+        ({"verify": "own.pem"}, "own.pem"),
     ],
 )
 def test_verify(read: Any, values: dict[str, str], expected: bool | str) -> None:

@@ -237,3 +237,11 @@ def test_an_unknown_way_of_signing_in_lists_the_known() -> None:
     """Who asks for a way that does not exist here sees those that do."""
     with pytest.raises(ConfigError, match=r"one of password, v3password, .*v3applicationcredential, rackspace_apikey"):
         load(environ={**USER, "OS_AUTH_TYPE": "v3kerberos"})
+
+
+@pytest.mark.parametrize("name", ["OS_TRUST_ID", "OS_SYSTEM_SCOPE", "OS_PASSCODE"])
+def test_variable_that_would_change_who_signs_in_is_refused(name: str) -> None:
+    """It is named, with what to do."""
+    with pytest.raises(ConfigError, match=f"{name} is not supported") as caught:
+        load(environ={**USER, "OS_PROJECT_NAME": "p", name: "all"})
+    assert caught.value.hint

@@ -69,6 +69,14 @@ def test_refused_by_the_system(machine: Machine, monkeypatch: pytest.MonkeyPatch
         load(environ={})
 
 
+def test_file_that_cannot_be_read_is_skipped_for_the_next(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in openstacksdk; one that a variable names is an error."""
+    hidden = machine.write("clouds: {other: {}}", folder=machine.current)
+    machine.write(CLOUD)
+    monkeypatch.setattr("os.access", lambda path, mode: path != hidden)
+    assert load(environ={}).source.endswith(f"{machine.user}/clouds.yaml")
+
+
 def test_a_folder_in_place_of_a_file(machine: Machine) -> None:
     """A folder called clouds.yaml cannot be read."""
     (machine.current / "clouds.yaml").mkdir()

@@ -25,7 +25,7 @@ from rackspace_images.errors import ConfigError
 from .conftest import Machine
 from .examples import CLOUD, OPENRC, SECRET
 
-NAMES = sorted({alias for aliases in (AUTH | TOP_LEVEL).values() for alias in aliases})
+NAMES = sorted({alias for key in (AUTH | TOP_LEVEL).values() for alias in key.aliases})
 MISPLACED = "verlegt-0815"
 shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -49,6 +49,27 @@ def test_a_named_cloud_is_taken_whole(machine: Machine, argument: bool) -> None:
     )
 
 
+def test_variables_that_a_named_cloud_puts_aside_are_named_in_one_warning(
+    machine: Machine, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They decide who signs in, so that somebody may expect them to."""
+    machine.write(CLOUD)
+    load(environ={**OPENRC, "OS_CLOUD": "mine"})
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert 'cloud "mine"' in caplog.text
+    assert "and not OS_AUTH_URL, OS_USERNAME" in caplog.text
+    assert SECRET not in caplog.text
+    caplog.clear()
+    load(environ={**RACK, "OS_CLOUD": "mine", "OS_REGION_NAME": "DFW"})
+    assert caplog.text == ""
+
+
+def test_os_cloud_envvars_is_the_environment(machine: Machine) -> None:
+    """As in openstacksdk, where that is the name of the environment's own cloud."""
+    machine.write(CLOUD)
+    assert load(environ={**OPENRC, "OS_CLOUD": "envvars"}) == load(environ=OPENRC)
+
+
 def test_cloud_goes_before_os_cloud(machine: Machine) -> None:
     """The argument names the cloud where the environment names another."""
     machine.write(CLOUD)

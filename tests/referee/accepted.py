@@ -143,6 +143,22 @@ ACCEPTED: list[Accepted] = [
         recorded=r"at least 1 is asked at a time|is no number of seconds|is no count of 1 to"
         r"|no answer|the answer's |handshake was not done",
     ),
+    *(
+        Accepted(
+            kind="keys of a configuration",
+            reason="a key that decides who signs in, to what, or where is obeyed or refused by name, never ignored",
+            cases=f"configuration/{case}",
+        )
+        for case in (
+            "cloud-profile-unknown",
+            "cloud-trust",
+            "cloud-unknown-keys",
+            "cloud-verify-word",
+            "named-and-openrc",
+            "variables-user-system-scope",
+            "variables-user-trust",
+        )
+    ),
     Accepted(
         kind="smaller bodies",
         reason="an image has 1 MiB at the most, a page and a sign-in 4 MiB, in place of 16 MiB for each",

@@ -195,15 +195,31 @@ def test_loopback_is_never_asked_through_a_proxy(way: Way, by: str, monkeypatch:
     "given", ["ftp://proxy", "http://", f"http://demo:{QUOTED}@", f"http://demo:{QUOTED}@p:port", 7]
 )
 def test_what_is_no_proxy_is_told_without_its_password(given: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the client is made, by the name under which it was given."""
+    """An argument when the client is made, a variable when a request would use it, by the name that was set."""
     with pytest.raises(errors.ConfigError, match=r"^ConfigError: proxy= is not the URL of a proxy") as caught:
         ImagesClient(TOKEN, endpoint=ENDPOINT, proxy=given)
     assert QUOTED not in str(caught.value)
     if isinstance(given, str):
-        monkeypatch.setenv("https_proxy", given)
-        with pytest.raises(errors.ConfigError, match=r"^ConfigError: HTTPS_PROXY is not the URL of a proxy") as caught:
-            ImagesClient(TOKEN, endpoint=ENDPOINT)
-        assert QUOTED not in str(caught.value)
+        for name in ("https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, given)
+            match = rf"^ConfigError: {name.upper()} is not the URL of a proxy"
+            with ImagesClient(TOKEN, endpoint=ENDPOINT) as images:
+                with pytest.raises(errors.ConfigError, match=match) as caught:
+                    images.get(IMAGE_ID)
+            assert QUOTED not in str(caught.value)
+            monkeypatch.delenv(name)
+
+
+@pytest.mark.parametrize("variables", [{}, {"NO_PROXY": "*"}], ids=["loopback", "no proxy for all"])
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+def test_proxy_that_cannot_be_used_does_not_matter_where_no_proxy_is_used(
+    way: Way, name: str, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Desktops set `all_proxy=socks://…`, which no library understands."""
+    for variable, value in {name: "socks://127.0.0.1:1080/", **variables}.items():
+        monkeypatch.setenv(variable, value)
+    with Faulty(answering(its_image)) as server:
+        assert way.get(server.endpoint).id == IMAGE_ID
 
 
 def quoting(request: Request) -> bytes:

@@ -190,7 +190,7 @@ def test_a_mistake_in_the_environment_is_told_without_its_value(
     assert "ConfigError" in said
     assert name.split("_")[-1] in said.upper()
     with pytest.raises(errors.ConfigError) as caught:
-        ImagesClient.from_config()
+        ImagesClient.from_config().get(IMAGE_ID)
     assert held(everything(caught.value)) == []
 
 

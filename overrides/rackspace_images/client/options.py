@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 USER_AGENT = f"rackspace-images/{__version__}"
 
-CA_VARIABLES = ("OS_CACERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+CA_VARIABLES = ("OS_CACERT", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """The variables that name CA certificates; the first that is set is used."""
 
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
@@ -146,8 +146,8 @@ class ClientOptions:
         named = next((name for name in CA_VARIABLES if os.environ.get(name)), None) if self.verify is True else None
         if named is None:
             return Tls(self.verify, self.cert), proxies_for(self.proxy)
-        tls = Tls(os.environ[named], self.cert, trusted=f"{named}={os.environ[named]}")
-        return tls, proxies_for(self.proxy)
+        path = os.path.expanduser(os.environ[named])  # noqa: PTH111  it leaves an unknown `~` as it is
+        return Tls(path, self.cert, trusted=f"{named}={path}"), proxies_for(self.proxy)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _made, ({f.name: _picklable(f.name, getattr(self, f.name)) for f in fields(self)},)
@@ -172,15 +172,21 @@ def _is_count(value: object) -> bool:
 
 
 def proxies_for(proxy: httpx.Proxy | None) -> Proxies:
-    """Returns the given proxy, or the environment's. Raises `ConfigError`."""
+    """Returns the given proxy, or the environment's. One that cannot be used is an error when it would be used."""
     if proxy is not None:
         return Proxies(proxy)
     from urllib.request import getproxies
 
     env = RedactedOptions(getproxies())
-    urls = RedactedOptions({scheme: env.get(scheme) or env.get("all") for scheme in ("http", "https")})
-    found = {scheme: read_proxy(urls[scheme], f"{scheme.upper()}_PROXY") for scheme in urls if urls[scheme]}
-    return Proxies(None, found, env.get("no", ""))
+    found = {scheme: _of_environment(scheme if env.get(scheme) else "all", env) for scheme in ("http", "https")}
+    return Proxies(None, {scheme: proxy for scheme, proxy in found.items() if proxy is not None}, env.get("no", ""))
+
+
+def _of_environment(name: str, env: RedactedOptions) -> httpx.Proxy | ConfigError | None:
+    try:
+        return read_proxy(env[name], f"{name.upper()}_PROXY") if env.get(name) else None
+    except ConfigError as error:
+        return error.with_traceback(None)
 
 
 def read_proxy(proxy: str | httpx.Proxy, where: str) -> httpx.Proxy:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rackspace_images.errors import ConfigError
+from rackspace_images.text import one_line
 
-from .settings import AUTH, SECRETS, TOP_LEVEL, Setting, Settings
+from .settings import AUTH, REGION, SECRETS, TOP_LEVEL, UNSUPPORTED, Setting, Settings
 from .tree import ListNode, MapNode, ScalarNode, Value
 from .variables import Environment
 
@@ -56,7 +57,7 @@ class Cloud:
         return value
 
     def word(self, *keys: str) -> str | None:
-        """The first of `keys` that is there, beside `auth`."""
+        """The first of `keys` that is there, beside `auth`, and below it for a key of the sign-in."""
         given = self._given(keys[0], keys)
         return given.text if given else None
 
@@ -68,7 +69,8 @@ class Cloud:
         extra = next((values for name, values in regions.items() if name.lower() == chosen.text.lower()), None)
         if extra is not None:
             self.layers.insert(0, extra)
-        given = {name: self._given(name, aliases) for name, aliases in {**AUTH, **TOP_LEVEL}.items()}
+        self._check_keys()
+        given = {name: self._given(name, key.aliases) for name, key in {**AUTH, **TOP_LEVEL}.items()}
         if chosen.text:
             given["region_name"] = chosen
         return Settings(
@@ -80,6 +82,18 @@ class Cloud:
             rackspace=rackspace,
             regions=tuple(regions),
         )
+
+    def _check_keys(self) -> None:
+        """Raises `ConfigError` for a key that decides who signs in, to what, or where, and that is not obeyed."""
+        known = {alias for key in AUTH.values() for alias in key.aliases}
+        for layer in self.layers:
+            auth = self._auth(layer)
+            refused = [(name, auth, "auth.") for name in auth if name.replace("-", "_") not in known]
+            refused += [(name, layer.branch, "") for name in layer.branch if name.replace("-", "_") in UNSUPPORTED]
+            for name, branch, prefix in refused:
+                shown = f"{prefix}{one_line(name)}{self._place(layer, branch.get(name))}"
+                hint = UNSUPPORTED.get(name.replace("-", "_"), "remove it, or use one of the keys that the docs list")
+                raise ConfigError(f"{self.source}: {shown} is not supported", hint=hint)
 
     def _given(self, name: str, keys: tuple[str, ...]) -> Setting | None:
         for found in self._all(keys, below_auth=name in AUTH):
@@ -99,13 +113,16 @@ class Cloud:
         for layer in self.layers:
             parts = [("", layer.branch)]
             if below_auth:
-                auth = layer.branch.get("auth")
-                parts.insert(0, ("auth.", self.mapping(f"auth{self._place(layer, auth)}", auth)))
+                parts.insert(0, ("auth.", self._auth(layer)))
             for prefix, branch in parts:
                 for key in keys:
                     value = branch.get(key)
                     if value is not None:
                         yield _Found(value, key, f"{prefix}{key}{self._place(layer, value)}", layer)
+
+    def _auth(self, layer: Layer) -> MapNode:
+        auth = layer.branch.get("auth")
+        return self.mapping(f"auth{self._place(layer, auth)}", auth)
 
     def _place(self, layer: Layer, value: Value) -> str:
         words = [] if value is None or value.line is None else [f"line {value.line}"]
@@ -116,12 +133,12 @@ class Cloud:
         return f" ({' '.join(words)})" if words else ""
 
     def _region_name(self) -> str | None:
-        found = next(self._all(("region_name",)), None)
-        return self.word("region_name") if found and not _is_list(found) else None
+        found = next(self._all(REGION.aliases), None)
+        return self.word(*REGION.aliases) if found and not _is_list(found) else None
 
     def _regions(self) -> dict[str, Layer | None]:
         """The listed regions, each with what is said for it alone."""
-        lists = (found for found in self._all(("regions", "region_name")) if _is_list(found))
+        lists = (found for found in self._all(("regions", *REGION.aliases)) if _is_list(found))
         found = next(lists, None)
         if found is None:
             return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from rackspace_images.auth.credentials import US_AUTH_URL
@@ -13,6 +14,8 @@ from .cloud import Cloud, Layer
 from .settings import Settings
 from .tree import MapNode, ScalarNode
 from .variables import Environment
+
+log = logging.getLogger("rackspace_images")
 
 _PROFILES = {"rackspace": MapNode({"auth": MapNode({"auth_url": ScalarNode(US_AUTH_URL, None, None)}, None)}, None)}
 
@@ -79,6 +82,9 @@ def _profile(name: str, cloud: Cloud, variables: Environment) -> Layer:
     if name in _PROFILES:
         return Layer(None, _PROFILES[name])
     known = one_line(", ".join(dict.fromkeys((*_PROFILES, *(section or ())))))
+    if cloud.word("auth_url") is not None:
+        log.warning("%s: profile %s is not known, so it is ignored; known: %s", cloud.source, one_line(name), known)
+        return Layer(None, MapNode({}, None))
     raise ConfigError(
         f"{cloud.source}: profile {one_line(name)} is not known; known: {known}",
         hint="auth: {auth_url: …}, and no profile",

@@ -26,21 +26,16 @@ def interface(settings: Settings) -> str | None:
 
 def verify(settings: Settings) -> bool | str | None:
     """`insecure` wins over all, as in OpenStack's clients; `verify` may be a path, as it may be there."""
-    if _truth(settings, "insecure"):
+    if (word := (settings.get("insecure") or "").lower()) and word not in _YES + _NO:
+        raise settings.invalid("insecure", "is neither true nor false")
+    wanted = (settings.get("verify") or "").lower()
+    if word in _YES or wanted in _NO:
         return False
-    path = settings.get("verify") or ""
-    if os.sep in path:
+    if os.sep in wanted or "." in wanted:
         return settings.path("verify")
-    wanted = _truth(settings, "verify")
-    return wanted if wanted is False else settings.path("cacert") or wanted
-
-
-def _truth(settings: Settings, name: str) -> bool | None:
-    word = (settings.get(name) or "").lower()
-    if word and word not in _YES + _NO:
-        also = ", or the path of a CA file" if name == "verify" else ""
-        raise settings.invalid(name, f"is neither true nor false{also}")
-    return word in _YES if word else None
+    if wanted and wanted not in _YES:
+        raise settings.invalid("verify", "is neither true nor false, nor the path of a CA file")
+    return settings.path("cacert") or (True if wanted else None)
 
 
 def cert(settings: Settings) -> str | tuple[str, str] | None:

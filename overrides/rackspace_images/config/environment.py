@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .settings import AUTH, SECRETS, TOP_LEVEL, Setting, Settings
+from rackspace_images.errors import ConfigError
+
+from .settings import AUTH, REGION, SECRETS, TOP_LEVEL, UNSUPPORTED, Setting, Settings
 from .variables import Environment
 
 _OPENSTACK: dict[str, tuple[str, ...]] = {
-    **AUTH,
-    **TOP_LEVEL,
-    "region_name": ("region_name",),
+    **{name: key.aliases for name, key in {**AUTH, **TOP_LEVEL, "region_name": REGION}.items()},
     # Old novaclient chose its Rackspace plugin by this.
     "auth_system": ("auth_system",),
 }
@@ -28,7 +28,16 @@ def openstack_applies(variables: Environment) -> bool:
 
 
 def openstack(variables: Environment) -> Settings:
+    for name, instead in UNSUPPORTED.items():
+        if variables.get(variable := f"OS_{name.upper()}"):
+            raise ConfigError(f"the environment (OS_*): {variable} is not supported", hint=instead)
     return _settings("OS_", _OPENSTACK, variables)
+
+
+def sign_in_variables(variables: Environment) -> list[str]:
+    """The names of the `OS_*` that are set and decide who signs in, or to what."""
+    names = (f"OS_{alias.upper()}" for key in AUTH.values() for alias in key.aliases)
+    return [name for name in names if variables.get(name)]
 
 
 def rackspace_applies(variables: Environment) -> bool:

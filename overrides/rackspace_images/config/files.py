@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -35,7 +36,10 @@ def searched(variables: Environment) -> str:
 
 
 def find(stem: str, variables: Environment) -> Path | None:
-    """The first file of this name (`clouds`, `secure`, `clouds-public`), or the one that a variable names."""
+    """The first file of this name (`clouds`, `secure`, `clouds-public`), or the one that a variable names.
+
+    A file that cannot be read is skipped, as in openstacksdk, unless a variable names it.
+    """
     variable = _NAMED_BY.get(stem, "")
     named = variables.get(variable)
     if named:
@@ -44,7 +48,7 @@ def find(stem: str, variables: Environment) -> Path | None:
             raise ConfigError(f"{variable} names {path}, which is not there", hint=f"unset {variable}, or set it right")
         return path
     names = (folder / (stem + ending) for folder in folders(variables) for ending in _ENDINGS)
-    return next((path for path in names if _is_there(path)), None)
+    return next((path for path in names if _is_there(path) and os.access(path, os.R_OK)), None)
 
 
 def section(path: Path, key: str) -> MapNode | None:

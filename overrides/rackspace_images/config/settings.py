@@ -2,45 +2,76 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rackspace_images.errors import ConfigError
+from rackspace_images.text import one_line
 
-# Name here → the names it has in OpenStack's clients, the first set one counts. In the environment they stand in
-# capitals behind `OS_`; in clouds.yaml those of AUTH stand below `auth`, or beside it.
-AUTH: dict[str, tuple[str, ...]] = {
-    "auth_url": ("auth_url",),
-    "username": ("username", "user_name"),
-    "user_id": ("user_id",),
-    "password": ("password",),
-    "api_key": ("api_key",),
-    "project_name": ("project_name", "tenant_name"),
-    "project_id": ("project_id", "tenant_id"),
-    "user_domain_name": ("user_domain_name",),
-    "user_domain_id": ("user_domain_id",),
-    "project_domain_name": ("project_domain_name",),
-    "project_domain_id": ("project_domain_id",),
-    "domain_name": ("domain_name",),
-    "domain_id": ("domain_id",),
-    "default_domain": ("default_domain", "default_domain_id"),
-    "default_domain_name": ("default_domain_name",),
-    "token": ("token", "auth_token"),
-    "application_credential_id": ("application_credential_id",),
-    "application_credential_name": ("application_credential_name",),
-    "application_credential_secret": ("application_credential_secret",),
+
+class Key(NamedTuple):
+    """A setting: its names in OpenStack's clients, of which the first that is set counts, and what it says."""
+
+    aliases: tuple[str, ...]
+    meaning: str
+
+
+def _key(meaning: str, *aliases: str) -> Key:
+    return Key(aliases, meaning)
+
+
+# In the environment the names stand in capitals behind `OS_`. In clouds.yaml those of AUTH stand below `auth`, or
+# beside it; below `auth` no other name is accepted.
+AUTH: dict[str, Key] = {
+    "auth_url": _key("the URL of the identity service", "auth_url"),
+    "username": _key("the user's name", "username", "user_name"),
+    "user_id": _key("the user's id", "user_id"),
+    "password": _key("the user's password", "password"),
+    "api_key": _key("a Rackspace API key", "api_key"),
+    "project_name": _key("the project's name", "project_name", "tenant_name"),
+    "project_id": _key("the project's id", "project_id", "tenant_id"),
+    "user_domain_name": _key("the name of the user's domain", "user_domain_name"),
+    "user_domain_id": _key("the id of the user's domain", "user_domain_id"),
+    "project_domain_name": _key("the name of the project's domain", "project_domain_name"),
+    "project_domain_id": _key("the id of the project's domain", "project_domain_id"),
+    "domain_name": _key("the name of both domains, beside a project", "domain_name"),
+    "domain_id": _key("the id of both domains, beside a project", "domain_id"),
+    "default_domain": _key("the id of a domain that is not given", "default_domain", "default_domain_id"),
+    "default_domain_name": _key("the name of a domain that is not given", "default_domain_name"),
+    "token": _key("a token, used as it is", "token", "auth_token"),
+    "application_credential_id": _key("the application credential's id", "application_credential_id"),
+    "application_credential_name": _key("the application credential's name", "application_credential_name"),
+    "application_credential_secret": _key("its secret", "application_credential_secret"),
 }
-TOP_LEVEL: dict[str, tuple[str, ...]] = {
-    "auth_type": ("auth_type", "auth_plugin"),
-    "endpoint_override": ("compute_endpoint_override", "endpoint_override"),
-    "interface": ("compute_interface", "compute_endpoint_type", "interface", "endpoint_type"),
-    "identity_api_version": ("identity_api_version",),
-    "verify": ("verify",),
-    "insecure": ("insecure",),
-    "cacert": ("cacert",),
-    "cert": ("cert",),
-    "key": ("key",),
+TOP_LEVEL: dict[str, Key] = {
+    "auth_type": _key("how to sign in; by default as the other keys look", "auth_type", "auth_plugin"),
+    "endpoint_override": _key(
+        "the compute URL, with version and project, in place of the catalog's",
+        *("compute_endpoint_override", "compute_endpoint", "endpoint_override"),
+    ),
+    "interface": _key(
+        "which of the catalog's URLs: `public`, `internal` or `admin`",
+        *("compute_interface", "compute_endpoint_type", "interface", "endpoint_type"),
+    ),
+    "identity_api_version": _key("3, or 2.0 for Rackspace", "identity_api_version"),
+    "verify": _key("whether certificates are checked, or the path of a CA file", "verify"),
+    "insecure": _key("whether they are not checked", "insecure"),
+    "cacert": _key("the path of a CA file", "cacert"),
+    "cert": _key("the path of a client certificate", "cert"),
+    "key": _key("the path of its key", "key"),
 }
+REGION = _key("the region's name, in any case", "compute_region_name", "region_name")
+UNSUPPORTED: dict[str, str] = {
+    "trust_id": "a project, or an application credential, in place of the trust",
+    "system_scope": "a project: images belong to projects",
+    "passcode": "an application credential in place of a one-time password",
+    "compute_service_type": "endpoint_override, the compute URL with version and project",
+    "compute_service_name": "endpoint_override, the compute URL with version and project",
+}
+"""Keys that decide who signs in, to what, or where, and that are not obeyed: what to give in their place."""
+_PLACEHOLDER = re.compile(r"\{([^}]*)\}|[%$]\(([^)]*)\)s?")
 SECRETS = frozenset({"password", "api_key", "token", "application_credential_secret"})
 
 
@@ -103,6 +134,23 @@ class Settings:
         missing = [names for names in needed if not any(name in self._given for name in names)]
         if missing:
             raise self.missing(*missing)
+
+    def fill(self, name: str, region: str | None) -> None:
+        """Fills the placeholders of a URL, such as `{region_name}` and `%(project_id)s`, as OpenStack's clients do.
+
+        Raises `ConfigError` for one that nothing fills: a request would carry the password to a wrong URL.
+        """
+
+        def value(match: re.Match[str]) -> str:
+            key = (match[1] or match[2] or "").replace("tenant_", "project_")
+            found = region if key == "region_name" else self.get(key) if key in ("project_id", "project_name") else None
+            if not found:
+                hint = "region_name, project_id and project_name are filled, where they are set"
+                raise self.invalid(name, f"has a placeholder that nothing fills: {one_line(match[0])}", hint=hint)
+            return found
+
+        if (given := self._given.get(name)) is not None:
+            self._given[name] = Setting(_PLACEHOLDER.sub(value, given.text), given.shown)
 
     def path(self, name: str) -> str | None:
         """A file's or a folder's path, `~` expanded."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 
@@ -11,6 +12,8 @@ from . import auth_types, connection, environment
 from .result import Config
 from .settings import Settings
 from .variables import Environment
+
+log = logging.getLogger("rackspace_images")
 
 
 def load(
@@ -37,10 +40,13 @@ def load(
     # A traceback that shows local variables must not show the whole environment.
     del environ
     settings = _first(cloud or variables.get("OS_CLOUD"), variables, region)
+    chosen = region or connection.region(settings)
+    for name in ("auth_url", "endpoint_override"):
+        settings.fill(name, chosen)
     # Last the credentials: nobody is asked for a password where something else is wrong.
     return Config(
         source=settings.source,
-        region=region or connection.region(settings),
+        region=chosen,
         regions=settings.regions,
         endpoint=settings.get("endpoint_override"),
         interface=connection.interface(settings),
@@ -51,7 +57,7 @@ def load(
 
 
 def _first(cloud: str | None, variables: Environment, region: str | None) -> Settings:
-    if not cloud:
+    if not cloud or (cloud == "envvars" and environment.openstack_applies(variables)):
         if environment.openstack_applies(variables):
             return environment.openstack(variables)
         if environment.rackspace_applies(variables):
@@ -60,7 +66,10 @@ def _first(cloud: str | None, variables: Environment, region: str | None) -> Set
     from . import clouds, files
 
     if cloud:
-        return clouds.named(cloud, variables, region)
+        settings = clouds.named(cloud, variables, region)
+        if unused := environment.sign_in_variables(variables):
+            log.warning("%s is used, and not %s", settings.source, ", ".join(unused))
+        return settings
     only = clouds.only(variables, region)
     if only is not None:
         return only

@@ -12,6 +12,7 @@ import httpx
 
 from rackspace_images.errors import ConfigError, ConnectionFailed
 
+_Proxy = httpx.Proxy | ConfigError
 _LOOPBACK = ("localhost", "127.0.0.0/8", "::1")
 
 
@@ -22,20 +23,23 @@ class Proxies:
     this machine, and is never reached through a proxy.
     """
 
-    def __init__(self, given: httpx.Proxy | None, of_scheme: Mapping[str, httpx.Proxy] = {}, no: str = "") -> None:
+    def __init__(self, given: httpx.Proxy | None, of_scheme: Mapping[str, _Proxy] = {}, no: str = "") -> None:
         self._given = given
         self._of_scheme = of_scheme
-        self.all = [proxy for proxy in (given, *of_scheme.values()) if proxy is not None]
+        self.all = [proxy for proxy in (given, *of_scheme.values()) if isinstance(proxy, httpx.Proxy)]
         self._no_proxy = [entry.strip().lower() for entry in no.split(",")]
 
     def of(self, url: str) -> httpx.Proxy | None:
-        """Returns the proxy for a URL; None for a direct connection."""
+        """Returns the proxy for a URL; None for a direct connection. Raises the error of one that cannot be used."""
         parts = urlsplit(url)
-        host = parts.hostname or ""
         found = self._given or self._of_scheme.get(parts.scheme)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
         direct = _LOOPBACK if self._given is not None else (*_LOOPBACK, *self._no_proxy)
-        return None if any(_matches(entry, host, port) for entry in direct) else found
+        if any(_matches(entry, parts.hostname or "", port) for entry in direct):
+            return None
+        if isinstance(found, ConfigError):
+            raise found
+        return found
 
 
 def proxy_error(status: int) -> ConnectionFailed:
