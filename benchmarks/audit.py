@@ -57,7 +57,7 @@ class Faults(Answers):
         if kind == 1:
             return self._forbidden
         if kind == 2:
-            # One in twenty fails for as long as a run tries, so that the next run has something to ask again.
+            # One in twenty fails for as long as a run tries, so that the next run has something to retry.
             return self._failing if tries <= (4 if number % 1000 == 20 else 1) else super().of(head)
         if kind == 3:
             return b"" if tries == 1 else super().of(head)
@@ -140,7 +140,7 @@ def main() -> None:
         command = [sys.executable, "-m", "rackspace_images", "audit", str(source), "--out", str(out), "--no-cache"]
         command += ["--concurrency", given.concurrency]
         files = -(-given.ids // 1000)
-        # The last run asks again for what failed in those before it.
+        # The last run retries what failed in those before it.
         for until in (*(round(files * share) for share in KILLED_AT), None, None):
             print(json.dumps(run(command, environment, out, until)), flush=True)
         rows = Counter(json.loads(line)["id"] for path in out.glob("part-*") for line in path.read_text().splitlines())

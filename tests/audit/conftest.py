@@ -12,7 +12,7 @@ from .running import Auditing, Images
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is told to come back at a time waits for it; nothing else is asked twice within a run."""
+    """A `Retry-After` is waited for; nothing else is retried within a run."""
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("rackspace_images.http.retry.Retry.attempts", 1, raising=False)
 

@@ -201,7 +201,7 @@ def test_other_files_of_the_folder_are_left_alone(audit: Auditing, images: Image
 
 
 def test_two_at_once_are_refused(audit: Auditing, images: Images, tmp_path: Path) -> None:
-    """The second one is told."""
+    """The second one ends with an error that says so."""
     images.answers = dict.fromkeys(ids(3), None)
     given = written(tmp_path / "other.txt", ids(3))
     with subprocess.Popen([*COMMAND, given, "--out", str(audit.out)], stderr=subprocess.DEVNULL) as process:

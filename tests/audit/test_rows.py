@@ -113,7 +113,7 @@ def test_number_that_json_has_no_word_for_is_text(audit: Auditing, images: Image
 
 
 def test_token_that_is_refused_ends_the_run(audit: Auditing, images: Images) -> None:
-    """No row says it of an image: what came before is kept, and the same command continues."""
+    """No row says it of an image. The partitions before are kept, and the same command continues."""
     images.answers = dict.fromkeys(ids(20, first=20), GONE)
     ended = audit(ids(40), "--partition", "10", "--concurrency", "4")
     assert ended.code == 4

@@ -132,7 +132,7 @@ def _list_images(images: ImagesClient, options: Options, on_row: OnRow) -> Itera
 
 
 def _in_one_region(result: Image | ImagesError) -> LocateResult:
-    """`-` stands for a region without a name, as where an endpoint was given instead."""
+    """Names a region `-` if it has no name, as with an endpoint that was given instead."""
     region = result.region if isinstance(result, ImagesError) else result.response and result.response.region
     return locate_result([(region or "-", result)], str)
 

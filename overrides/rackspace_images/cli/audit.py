@@ -116,7 +116,7 @@ def _retrieve(args: argparse.Namespace, plan: Plan, progress: AuditProgress, wat
         return
     from rackspace_images.audit.cluster import run_on_cluster
 
-    # What Dask logs of a lost connection, with tracebacks, is told as an error.
+    # Dask logs a lost connection with tracebacks; the command reports it as an error.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     options = {**given_options(args), "deadline": args.deadline}
     make_client = partial(ImagesClient.from_config, args.cloud, args.region, **options)
