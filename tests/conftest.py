@@ -6,10 +6,12 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any, Protocol
 
 import pytest
 from faults.ways import WAYS, Way
+from faulty import Faulty, Serve
 from hypothesis import settings
 from rackspace_images import AsyncImagesClient, Image, ImagesClient, StaticToken
 from rackspace_images.testing.sandbox import Sandbox
@@ -52,6 +54,13 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as running:
         yield running
+
+
+@pytest.fixture
+def serve(_own_environment: None) -> Iterator[Serve]:
+    """Starts servers that run a script for each connection, and stops them after the test."""
+    with ExitStack() as servers:
+        yield lambda *script, **options: servers.enter_context(Faulty(*script, **options))
 
 
 class Get(Protocol):

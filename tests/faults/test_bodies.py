@@ -9,7 +9,7 @@ import zlib
 from typing import Any
 
 import pytest
-from faulty import IMAGE_ID, Faulty, Line, Script, answering, chunked, image
+from faulty import IMAGE_ID, Faulty, Line, Script, Serve, answering, chunked, image
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rackspace_images import Image, errors
@@ -74,18 +74,18 @@ def test_a_body_that_no_image_has_is_not_read_to_its_end(way: Way, script: Scrip
     assert error.url.startswith(server.endpoint)
 
 
-def test_a_gzip_bomb_does_not_unfold(way: Way) -> None:
+def test_a_gzip_bomb_does_not_unfold(way: Way, serve: Serve) -> None:
     """256 MiB in a few hundred kilobytes: refused at the limit, with the memory of the limit and no more."""
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     zeros = bytes(1 << 20)
     bomb = b"".join([*(packer.compress(zeros) for _ in range(256)), packer.flush()])
-    with Faulty(answering(encoded("gzip", bomb))) as server:
-        tracemalloc.start()
-        try:
-            error = way.error(server.endpoint)
-            _, most = tracemalloc.get_traced_memory()
-        finally:
-            tracemalloc.stop()
+    server = serve(answering(encoded("gzip", bomb)))
+    tracemalloc.start()
+    try:
+        error = way.error(server.endpoint)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
     assert is_a(error, errors.ResponseTooLarge)
     assert most < 8 << 20
 
@@ -100,17 +100,17 @@ def test_a_gzip_bomb_does_not_unfold(way: Way) -> None:
         ("", BODY),
     ],
 )
-def test_an_encoding_that_is_known_is_read(way: Way, encoding: str, body: bytes) -> None:
+def test_an_encoding_that_is_known_is_read(way: Way, encoding: str, body: bytes, serve: Serve) -> None:
     """gzip and deflate."""
-    with Faulty(answering(encoded(encoding, body))) as server:
-        assert way.get(server.endpoint).name == "ü"
+    server = serve(answering(encoded(encoding, body)))
+    assert way.get(server.endpoint).name == "ü"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "none", "UTF-8, identity", "binary"])
-def test_an_encoding_that_is_unknown_is_none_where_the_body_is_json(way: Way, encoding: str) -> None:
+def test_an_encoding_that_is_unknown_is_none_where_the_body_is_json(way: Way, encoding: str, serve: Serve) -> None:
     """Some servers name a charset there; no compression makes a body that begins like an object."""
-    with Faulty(answering(encoded(encoding, b" " + BODY))) as server:
-        assert way.get(server.endpoint).to_dict()["id"] == IMAGE_ID
+    server = serve(answering(encoded(encoding, b" " + BODY)))
+    assert way.get(server.endpoint).to_dict()["id"] == IMAGE_ID
 
 
 @pytest.mark.parametrize(
@@ -125,12 +125,12 @@ def test_an_encoding_that_is_unknown_is_none_where_the_body_is_json(way: Way, en
     ],
 )
 def test_a_declared_charset_is_obeyed_where_the_body_is_not_utf_8(
-    way: Way, charset: str, written_in: str, name: str
+    way: Way, charset: str, written_in: str, name: str, serve: Serve
 ) -> None:
     """JSON is UTF-8 whatever it is called; what is not, is read as what it is called."""
     body = json.dumps({"image": {"id": IMAGE_ID, "name": name}}, ensure_ascii=False).encode(written_in)
-    with Faulty(answering(answer(200, body, Content_Type=f"application/json; charset={charset}"))) as server:
-        assert way.get(server.endpoint).name == name
+    server = serve(answering(answer(200, body, Content_Type=f"application/json; charset={charset}")))
+    assert way.get(server.endpoint).name == name
 
 
 MISENCODED: dict[str, tuple[bytes, str]] = {
@@ -161,10 +161,10 @@ def test_an_encoding_that_cannot_be_read_is_malformed(way: Way, sent: bytes, wor
     assert (error.status_code, error.request_id, error.attempts, error.retryable) == (200, "req-7", 1, False)
 
 
-def test_what_is_asked_for_is_what_can_be_read(way: Way) -> None:
+def test_what_is_asked_for_is_what_can_be_read(way: Way, serve: Serve) -> None:
     """The request names no encoding that the client cannot read."""
-    with Faulty(answering(image())) as server:
-        way.get(server.endpoint)
+    server = serve(answering(image()))
+    way.get(server.endpoint)
     asked = server.requests[0].headers.get("accept-encoding", "identity").replace(" ", "").split(",")
     assert set(asked) <= {"gzip", "deflate", "identity"}
 
@@ -248,11 +248,11 @@ def test_a_hostile_answer_is_its_error(way: Way, sent: bytes, kind: type[errors.
     assert error.retryable is False
 
 
-def test_a_content_length_that_is_too_short_gives_no_image(way: Way) -> None:
+def test_a_content_length_that_is_too_short_gives_no_image(way: Way, serve: Serve) -> None:
     """Half an image is no JSON, whatever follows it."""
     short = image().replace(b"Content-Length: ", b"Content-Length: 1\r\nX: ")
-    with Faulty(answering(short)) as server:
-        error = way.error(server.endpoint)
+    server = serve(answering(short))
+    error = way.error(server.endpoint)
     assert is_a(error, errors.MalformedResponse)
     assert "JSON" in error.message
     assert error.attempts == 1
@@ -281,11 +281,13 @@ WHOLE: dict[str, tuple[bytes, dict[str, Any]]] = {
 
 @pytest.mark.parametrize(("members", "received"), WHOLE.values(), ids=WHOLE)
 @pytest.mark.parametrize("content_type", ["application/json", "text/html; charset=utf-16"])
-def test_an_odd_image_is_given_whole(way: Way, members: bytes, received: dict[str, Any], content_type: str) -> None:
+def test_an_odd_image_is_given_whole(
+    way: Way, members: bytes, received: dict[str, Any], content_type: str, serve: Serve
+) -> None:
     """A value that is not as documented is kept as it was sent, whatever the answer says that it is."""
     body = b'{"image": {"id": "%s", %s}}' % (IMAGE_ID.encode(), members)
-    with Faulty(answering(answer(200, body, Content_Type=content_type))) as server:
-        got = way.get(server.endpoint)
+    server = serve(answering(answer(200, body, Content_Type=content_type)))
+    got = way.get(server.endpoint)
     assert got.to_dict() == {"id": IMAGE_ID, **received}
     assert repr(got).isprintable()
     for name in ("size", "disk_config", "is_active", "is_snapshot", "server_id", "os_distro", "os_version", "meta"):
@@ -327,7 +329,7 @@ def holds(outcome: Any) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 203, 404, 413, 500])
-def test_whatever_the_body_it_is_an_image_or_an_error(way: Way, status: int) -> None:
+def test_whatever_the_body_it_is_an_image_or_an_error(way: Way, status: int, serve: Serve) -> None:
     """No bytes and no headers make anything else come out; an error is one printable line."""
     sent = b""
 
@@ -340,12 +342,12 @@ def test_whatever_the_body_it_is_an_image_or_an_error(way: Way, status: int) -> 
         sent = b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n%s\r\n%s" % (status, len(body), lines, body)
         holds(images.outcome())
 
-    with Faulty(answering(lambda request: sent)) as server:
-        with way.client(server.endpoint, retry=None, timeout=2) as images:
-            ask()
+    server = serve(answering(lambda request: sent))
+    with way.client(server.endpoint, retry=None, timeout=2) as images:
+        ask()
 
 
-def test_whatever_the_bytes_it_is_an_image_or_an_error(way: Way) -> None:
+def test_whatever_the_bytes_it_is_an_image_or_an_error(way: Way, serve: Serve) -> None:
     """A good answer with bytes taken out, put in and changed, cut anywhere, and the connection closed or reset."""
     good = image(name="x").replace(b"Content-Length", b"Server: x\r\nContent-Length")
     sent, reset = b"", False
@@ -369,6 +371,6 @@ def test_whatever_the_bytes_it_is_an_image_or_an_error(way: Way) -> None:
         sent, reset = spoiled[:cut], hard
         holds(images.outcome())
 
-    with Faulty(script) as server:
-        with way.client(server.endpoint, retry=None, timeout=2) as images:
-            ask()
+    server = serve(script)
+    with way.client(server.endpoint, retry=None, timeout=2) as images:
+        ask()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from faulty import Faulty, Line, Script, answering, asked_for, chunked, image, its_image, once
+from faulty import Faulty, Line, Script, Serve, answering, asked_for, chunked, image, its_image, once
 from rackspace_images import Image, Retry, errors
 from scripted import Request, answer
 from slack import SLACK
@@ -49,16 +49,16 @@ BROKEN: dict[str, tuple[Script, str]] = {
 
 
 @pytest.mark.parametrize(("script", "words"), BROKEN.values(), ids=BROKEN)
-def test_what_breaks_is_a_failed_connection(way: Way, script: Script, words: str) -> None:
+def test_what_breaks_is_a_failed_connection(way: Way, script: Script, words: str, serve: Serve) -> None:
     """No answer that could be read: `ConnectionFailed`, which may be tried again, with where it happened."""
-    with Faulty(script) as server:
-        error = way.error(server.endpoint)
-        assert is_a(error, errors.ConnectionFailed)
-        assert issubclass(type(error), ConnectionError)
-        assert words in error.message.lower()
-        assert (error.retryable, error.sent, error.attempts) == (True, True, 1)
-        assert error.url.startswith(server.endpoint)
-        assert server.deserted()
+    server = serve(script)
+    error = way.error(server.endpoint)
+    assert is_a(error, errors.ConnectionFailed)
+    assert issubclass(type(error), ConnectionError)
+    assert words in error.message.lower()
+    assert (error.retryable, error.sent, error.attempts) == (True, True, 1)
+    assert error.url.startswith(server.endpoint)
+    assert server.deserted()
 
 
 @pytest.mark.parametrize("script", [BROKEN[name][0] for name in ("closed before the headers", "reset within the body")])
@@ -75,12 +75,12 @@ def test_what_breaks_is_tried_again(way: Way, script: Script) -> None:
     assert got.response.attempts == 4
 
 
-def test_what_stays_broken_is_left_after_a_few_attempts(way: Way) -> None:
+def test_what_stays_broken_is_left_after_a_few_attempts(way: Way, serve: Serve) -> None:
     """Four requests in all, each over a connection of its own, and the error says so."""
-    with Faulty(once(reset=True)) as server:
-        with way.client(server.endpoint, retry=SOON) as images:
-            error = images.error()
-        assert error.attempts == len(server.lines) == 4
+    server = serve(once(reset=True))
+    with way.client(server.endpoint, retry=SOON) as images:
+        error = images.error()
+    assert error.attempts == len(server.lines) == 4
 
 
 UNUSUAL: dict[str, bytes] = {
@@ -97,10 +97,10 @@ UNUSUAL: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("sent", UNUSUAL.values(), ids=UNUSUAL)
-def test_what_is_unusual_and_allowed_is_read(way: Way, sent: bytes) -> None:
+def test_what_is_unusual_and_allowed_is_read(way: Way, sent: bytes, serve: Serve) -> None:
     """HTTP that few servers speak, and that is right."""
-    with Faulty(answering(sent)) as server:
-        assert way.get(server.endpoint)
+    server = serve(answering(sent))
+    assert way.get(server.endpoint)
 
 
 @pytest.mark.parametrize("version", [b"HTTP/1.0", b"HTTP/1.1"])
@@ -125,13 +125,13 @@ def test_a_server_that_closes_after_each_answer_loses_nothing(way: Way) -> None:
     assert [getattr(outcome, "id", outcome) for outcome in outcomes] == ids(50)
 
 
-def test_a_connection_is_kept_and_used_again(way: Way) -> None:
+def test_a_connection_is_kept_and_used_again(way: Way, serve: Serve) -> None:
     """Fifty calls, one connection."""
-    with Faulty(answering(its_image)) as server:
-        with way.client(server.endpoint) as images:
-            assert [getattr(outcome, "id", outcome) for outcome in images.outcomes(ids(50), at_once=1)] == ids(50)
-        assert len(server.lines) == 1
-        assert server.deserted()
+    server = serve(answering(its_image))
+    with way.client(server.endpoint) as images:
+        assert [getattr(outcome, "id", outcome) for outcome in images.outcomes(ids(50), at_once=1)] == ids(50)
+    assert len(server.lines) == 1
+    assert server.deserted()
 
 
 NOT_FOUND = answer(404, {"itemNotFound": {"code": 404, "message": "Not the one you asked for."}})

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from faulty import IMAGE_ID, Faulty, Line, Script, answering, its_image, look_up_by, token, unreachable
+from faulty import IMAGE_ID, Faulty, Line, Script, Serve, answering, its_image, look_up_by, token, unreachable
 from proxying import Proxy, lead_to_loopback
 from rackspace_images import ApiKey, AsyncImagesClient, Image, Retry, errors
 from scripted import answer
@@ -146,29 +146,29 @@ def test_attempt_after_a_failure_opens_a_connection_of_its_own(way: Way) -> None
         assert len(server.lines) == 9
 
 
-def test_sign_in_opens_a_connection_of_its_own(way: Way) -> None:
+def test_sign_in_opens_a_connection_of_its_own(way: Way, serve: Serve) -> None:
     """It is not repeated, so that it must not meet a connection that has ended."""
-    with Faulty(failing_over(threading.Event())) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, region="DFW", retry=SOON) as images:
-            assert images.get()
-            assert images.get()
-            images.images._session.tokens._access = None
-            assert images.get()
-        firsts = [[request.path.endswith("/tokens") for request in line.requests] for line in server.lines]
-        assert [line[0] for line in firsts] == [True] * 2
-        assert not any(any(line[1:]) for line in firsts)
+    server = serve(failing_over(threading.Event()))
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, region="DFW", retry=SOON) as images:
+        assert images.get()
+        assert images.get()
+        images.images._session.tokens._access = None
+        assert images.get()
+    firsts = [[request.path.endswith("/tokens") for request in line.requests] for line in server.lines]
+    assert [line[0] for line in firsts] == [True] * 2
+    assert not any(any(line[1:]) for line in firsts)
 
 
-def test_sign_in_survives_a_failover(way: Way) -> None:
+def test_sign_in_survives_a_failover(way: Way, serve: Serve) -> None:
     """Though every connection of before is dead, and identity is asked only once."""
     broken = threading.Event()
-    with Faulty(failing_over(broken)) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, region="DFW", retry=SOON) as images:
-            assert images.get()
-            broken.set()
-            assert images.get()
+    server = serve(failing_over(broken))
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, region="DFW", retry=SOON) as images:
+        assert images.get()
+        broken.set()
+        assert images.get()
 
 
 def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +184,9 @@ def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("kind", ["get", "get_many", "locate"])
-def test_without_threads_it_connects_in_place(way: Way, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_threads_it_connects_in_place(
+    way: Way, kind: str, monkeypatch: pytest.MonkeyPatch, serve: Serve
+) -> None:
     """Every call, for threads and for tasks."""
 
     def cloud(line: Line) -> None:
@@ -200,10 +202,10 @@ def test_without_threads_it_connects_in_place(way: Way, kind: str, monkeypatch: 
         "locate": lambda images: images.locate(IMAGE_ID),
     }
     no_threads(monkeypatch)
-    with Faulty(cloud) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, region="DFW", retry=None) as images:
-            got = images.run(calls[kind])
+    server = serve(cloud)
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, region="DFW", retry=None) as images:
+        got = images.run(calls[kind])
     if kind == "get_many":
         assert sorted(outcome.id for _, outcome in got) == ids(4)
     else:
@@ -212,7 +214,7 @@ def test_without_threads_it_connects_in_place(way: Way, kind: str, monkeypatch: 
 
 @pytest.mark.parametrize("when", ["atexit", "after the main thread"])
 @pytest.mark.parametrize("kind", ["get", "get_many", "async"])
-def test_client_works_where_python_ends(kind: str, when: str) -> None:
+def test_client_works_where_python_ends(kind: str, when: str, serve: Serve) -> None:
     """Python 3.12 and later start no thread there."""
     code = f"""
 import asyncio, atexit, sys, threading, time
@@ -230,28 +232,28 @@ def late():
         print(images.get("{IMAGE_ID}").id if "{kind}" == "get" else list(images.get_many(["{IMAGE_ID}"]))[0][1].id)
 atexit.register(late) if {when == "atexit"} else threading.Thread(target=late).start()
 """
-    with Faulty(answering(its_image)) as server:
-        command = [sys.executable, "-c", code, server.endpoint]
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    server = serve(answering(its_image))
+    command = [sys.executable, "-c", code, server.endpoint]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert ended.stdout.strip() == IMAGE_ID, ended.stderr
 
 
 @pytest.mark.parametrize("host", ["a..b", f"{'x' * 64}.test"], ids=["dots", "label"])
 @pytest.mark.parametrize("where", ["endpoint", "auth_url", "catalog", "proxy"])
-def test_host_that_is_no_name_is_an_error_of_ours(way: Way, where: str, host: str) -> None:
+def test_host_that_is_no_name_is_an_error_of_ours(way: Way, where: str, host: str, serve: Serve) -> None:
     """Wherever it stands; it is not asked for again and again."""
-    with Faulty(answering(lambda _: token(f"http://{host}"))) as server:
-        key = ApiKey("demo", "key", auth_url=f"http://{host if where == 'auth_url' else server.endpoint[7:]}/v2.0")
-        options: dict[str, Any] = {"allow_http": True, "deadline": 3 * SLACK}
-        if where in ("endpoint", "proxy"):
-            options["endpoint"] = f"http://{host if where == 'endpoint' else 'compute.example.com'}/v2/1"
-        if where == "proxy":
-            options["proxy"] = f"http://{host}:3128"
-        with (
-            pytest.raises(errors.ImagesError, match=f"{host} is not the name of a host"),
-            way.client(auth=TOKEN if "endpoint" in options else key, region="DFW", **options) as images,
-        ):
-            raise images.error()
+    server = serve(answering(lambda _: token(f"http://{host}")))
+    key = ApiKey("demo", "key", auth_url=f"http://{host if where == 'auth_url' else server.endpoint[7:]}/v2.0")
+    options: dict[str, Any] = {"allow_http": True, "deadline": 3 * SLACK}
+    if where in ("endpoint", "proxy"):
+        options["endpoint"] = f"http://{host if where == 'endpoint' else 'compute.example.com'}/v2/1"
+    if where == "proxy":
+        options["proxy"] = f"http://{host}:3128"
+    with (
+        pytest.raises(errors.ImagesError, match=f"{host} is not the name of a host"),
+        way.client(auth=TOKEN if "endpoint" in options else key, region="DFW", **options) as images,
+    ):
+        raise images.error()
 
 
 @pytest.mark.parametrize("limit", [1e10, 1e300, sys.maxsize])
@@ -267,10 +269,10 @@ def test_limit_that_python_cannot_wait_for_is_a_config_error(way: Way, name: str
 
 @pytest.mark.parametrize("timeout", [30 * 86_400.0, 1e9, httpx.Timeout(1e10), httpx.Timeout(None)])
 @pytest.mark.parametrize("deadline", [1e9, None])
-def test_limit_of_years_is_none_in_practice(way: Way, timeout: Any, deadline: float | None) -> None:
+def test_limit_of_years_is_none_in_practice(way: Way, timeout: Any, deadline: float | None, serve: Serve) -> None:
     """Though a socket takes no more than 24 days."""
-    with Faulty(answering(its_image)) as server:
-        assert way.get(server.endpoint, timeout=timeout, deadline=deadline)
+    server = serve(answering(its_image))
+    assert way.get(server.endpoint, timeout=timeout, deadline=deadline)
 
 
 @pytest.mark.parametrize("zone", ["%lo", "%25lo"])
@@ -300,14 +302,14 @@ def test_zone_of_an_ipv6_address_works_in_both_spellings(
     assert "fe80::1%lo" in looked_up
 
 
-def test_ipv6_address_is_an_endpoint(way: Way) -> None:
+def test_ipv6_address_is_an_endpoint(way: Way, serve: Serve) -> None:
     """Without a proxy and beside those of the environment."""
     try:
         listening = socket.create_server(("::1", 0), family=socket.AF_INET6)
     except OSError:
         pytest.skip("no IPv6")
-    with Faulty(answering(its_image), listening) as server:
-        assert way.get(f"http://[::1]:{server.port}/v2/1").id == IMAGE_ID
+    server = serve(answering(its_image), listening)
+    assert way.get(f"http://[::1]:{server.port}/v2/1").id == IMAGE_ID
 
 
 CLOSING: dict[str, dict[str, Any]] = {
@@ -339,7 +341,9 @@ def test_closing_ends_a_call_before_its_request(
         assert server.deserted()
 
 
-def test_closing_ends_a_call_that_reads_its_certificates(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_ends_a_call_that_reads_its_certificates(
+    way: Way, monkeypatch: pytest.MonkeyPatch, serve: Serve
+) -> None:
     """It connects to nothing any more."""
     reading, closed = threading.Event(), threading.Event()
     made = httpx.create_ssl_context
@@ -351,13 +355,13 @@ def test_closing_ends_a_call_that_reads_its_certificates(way: Way, monkeypatch: 
         return made(**options)
 
     monkeypatch.setattr(httpx, "create_ssl_context", slow)
-    with Faulty(Line.hold) as server:
-        endpoint = server.endpoint.replace("http:", "https:")
-        with under_way(way, 1, reading.is_set, auth=TOKEN, endpoint=endpoint, retry=None) as (images, close):
-            if not way.is_async:
-                images._api.sender.scope.stop()
-                closed.set()
-            within(0, lambda: check_closed(close()))
+    server = serve(Line.hold)
+    endpoint = server.endpoint.replace("http:", "https:")
+    with under_way(way, 1, reading.is_set, auth=TOKEN, endpoint=endpoint, retry=None) as (images, close):
+        if not way.is_async:
+            images._api.sender.scope.stop()
+            closed.set()
+        within(0, lambda: check_closed(close()))
 
 
 TRAILERS = {

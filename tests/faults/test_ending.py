@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from faulty import IMAGE_ID, Faulty, Line, Script, its_image, token, unreachable
+from faulty import IMAGE_ID, Faulty, Line, Script, Serve, its_image, token, unreachable
 from rackspace_images import ApiKey, Image, ImagesClient, Retry, errors
 from scripted import answer
 from slack import SLACK
@@ -57,7 +57,7 @@ async def until(condition: Any) -> None:
 
 @pytest.mark.parametrize("way", ASYNC, ids=str)
 @pytest.mark.parametrize("sent", SLOW.values(), ids=SLOW)
-def test_a_cancelled_get_ends_at_once_and_leaves_the_client_usable(way: Way, sent: bytes) -> None:
+def test_a_cancelled_get_ends_at_once_and_leaves_the_client_usable(way: Way, sent: bytes, serve: Serve) -> None:
     """Its connection is closed, and the others get their images."""
 
     async def ask() -> None:
@@ -76,9 +76,9 @@ def test_a_cancelled_get_ends_at_once_and_leaves_the_client_usable(way: Way, sen
             await until(lambda: all(line.ended.is_set() for line in closed))
             assert (await images.get(IMAGE_ID)).id == IMAGE_ID
 
-    with Faulty(holding(sent)) as server:
-        asyncio.run(ask())
-        assert server.deserted()
+    server = serve(holding(sent))
+    asyncio.run(ask())
+    assert server.deserted()
 
 
 @pytest.mark.parametrize("way", ASYNC, ids=str)
@@ -98,7 +98,7 @@ def test_a_get_that_is_cancelled_while_connecting_leaves_nothing(way: Way) -> No
 
 
 @pytest.mark.parametrize("way", ASYNC, ids=str)
-def test_a_get_that_is_cancelled_in_the_tls_handshake_leaves_nothing(way: Way) -> None:
+def test_a_get_that_is_cancelled_in_the_tls_handshake_leaves_nothing(way: Way, serve: Serve) -> None:
     """The server sees the connection closed."""
 
     async def ask() -> None:
@@ -111,12 +111,12 @@ def test_a_get_that_is_cancelled_in_the_tls_handshake_leaves_nothing(way: Way) -
                 await asking
             assert await asyncio.to_thread(server.deserted)
 
-    with Faulty(Line.hold) as server:
-        within(0, lambda: asyncio.run(ask()))
+    server = serve(Line.hold)
+    within(0, lambda: asyncio.run(ask()))
 
 
 @pytest.mark.parametrize("way", ASYNC, ids=str)
-def test_a_cancelled_wait_at_the_gate_costs_the_others_nothing(way: Way) -> None:
+def test_a_cancelled_wait_at_the_gate_costs_the_others_nothing(way: Way, serve: Serve) -> None:
     """Of five that are held back, one is cancelled; the others get their images when the gate opens."""
 
     async def ask() -> None:
@@ -130,8 +130,8 @@ def test_a_cancelled_wait_at_the_gate_costs_the_others_nothing(way: Way) -> None
                 "Image"
             ] * 2
 
-    with Faulty(limiting(0.5)) as server:
-        asyncio.run(ask())
+    server = serve(limiting(0.5))
+    asyncio.run(ask())
 
 
 def limiting(seconds: float) -> Script:
@@ -150,7 +150,7 @@ def limiting(seconds: float) -> Script:
 
 @pytest.mark.parametrize("way", ASYNC, ids=str)
 @pytest.mark.parametrize("who", ["leader", "follower"])
-def test_a_cancelled_sign_in_is_led_by_another(way: Way, who: str) -> None:
+def test_a_cancelled_sign_in_is_led_by_another(way: Way, who: str, serve: Serve) -> None:
     """Whoever is cancelled while one sign-in is made for all, the others get their images."""
     go = threading.Event()
 
@@ -176,13 +176,13 @@ def test_a_cancelled_sign_in_is_led_by_another(way: Way, who: str) -> None:
             names[cancelled] = "CancelledError"
             assert [type(outcome).__name__ for outcome in outcomes] == names
 
-    with Faulty(script) as server:
-        asyncio.run(ask())
-        assert server.deserted()
+    server = serve(script)
+    asyncio.run(ask())
+    assert server.deserted()
 
 
 @pytest.mark.parametrize("way", ASYNC, ids=str)
-def test_many_are_cancelled_at_any_moment(way: Way) -> None:
+def test_many_are_cancelled_at_any_moment(way: Way, serve: Serve) -> None:
     """A hundred times ten gets, cut short at moments of every kind: no connection is left, no room is lost."""
 
     async def ask() -> None:
@@ -196,9 +196,9 @@ def test_many_are_cancelled_at_any_moment(way: Way) -> None:
                 assert all(isinstance(outcome, Image | asyncio.CancelledError) for outcome in outcomes)
             assert all(await asyncio.gather(*(images.get(one) for one in ids(100))))
 
-    with Faulty(answering_all) as server:
-        asyncio.run(ask())
-        assert server.deserted()
+    server = serve(answering_all)
+    asyncio.run(ask())
+    assert server.deserted()
 
 
 def answering_all(line: Line) -> None:
@@ -249,7 +249,7 @@ def check_closed(outcomes: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("sent", SLOW.values(), ids=SLOW)
-def test_closing_ends_what_is_under_way(way: Way, sent: bytes) -> None:
+def test_closing_ends_what_is_under_way(way: Way, sent: bytes, serve: Serve) -> None:
     """Each call ends at once with `ClientClosed`, asks nothing more, and the connections are closed."""
 
     def script(line: Line) -> None:
@@ -257,11 +257,11 @@ def test_closing_ends_what_is_under_way(way: Way, sent: bytes) -> None:
         line.send(sent)
         line.hold()
 
-    with Faulty(script) as server:
-        with under_way(way, 3, lambda: len(server.requests) == 3, auth=TOKEN, endpoint=server.endpoint) as (_, close):
-            within(0, lambda: check_closed(close()))
-        assert server.deserted()
-        assert len(server.requests) == 3
+    server = serve(script)
+    with under_way(way, 3, lambda: len(server.requests) == 3, auth=TOKEN, endpoint=server.endpoint) as (_, close):
+        within(0, lambda: check_closed(close()))
+    assert server.deserted()
+    assert len(server.requests) == 3
 
 
 def wait_for(condition: Any) -> None:
@@ -272,20 +272,20 @@ def wait_for(condition: Any) -> None:
 
 
 @pytest.mark.parametrize("sent", [answer(429, {"overLimit": {"retryAfter": 30}}), answer(500)], ids=["gate", "backoff"])
-def test_closing_ends_a_wait(way: Way, sent: bytes) -> None:
+def test_closing_ends_a_wait(way: Way, sent: bytes, serve: Serve) -> None:
     """A call that waits for its next attempt, or for the gate to open, ends at once too, and asks nothing more."""
 
     def script(line: Line) -> None:
         while line.request() is not None:
             line.send(sent)
 
-    with Faulty(script) as server:
-        options = {"endpoint": server.endpoint, "retry": Retry(backoff=30, max_backoff=30)}
-        with under_way(way, 3, lambda: server.requests, auth=TOKEN, **options) as (_, close):
-            within(0, lambda: check_closed(close()))
-        assert server.deserted()
-        # Each call asked once, or was held back by the refusal of another.
-        assert len(server.requests) <= 3
+    server = serve(script)
+    options = {"endpoint": server.endpoint, "retry": Retry(backoff=30, max_backoff=30)}
+    with under_way(way, 3, lambda: server.requests, auth=TOKEN, **options) as (_, close):
+        within(0, lambda: check_closed(close()))
+    assert server.deserted()
+    # Each call asked once, or was held back by the refusal of another.
+    assert len(server.requests) <= 3
 
 
 def test_closing_ends_a_connection_that_is_being_made(way: Way) -> None:
@@ -295,27 +295,27 @@ def test_closing_ends_a_connection_that_is_being_made(way: Way) -> None:
             within(0, lambda: check_closed(close()))
 
 
-def test_closing_ends_a_sign_in_and_the_wait_for_it(way: Way) -> None:
+def test_closing_ends_a_sign_in_and_the_wait_for_it(way: Way, serve: Serve) -> None:
     """Who signs in, and who waits for that, ends with `ClientClosed`."""
-    with Faulty(Line.hold) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with under_way(way, 3, lambda: server.lines, auth=key, region="DFW") as (_, close):
-            within(0, lambda: check_closed(close()))
+    server = serve(Line.hold)
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with under_way(way, 3, lambda: server.lines, auth=key, region="DFW") as (_, close):
+        within(0, lambda: check_closed(close()))
 
 
-def test_a_call_after_close_says_so(way: Way) -> None:
+def test_a_call_after_close_says_so(way: Way, serve: Serve) -> None:
     """Every method, of the client and of those for other regions; closing again does nothing."""
-    with Faulty(answering_all) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, region="DFW") as images:
-            other = images.images.in_region("ORD")
-            images.close()
-            images.close()
-            for client in (images.images, other):
-                for call in (lambda c: c.get(IMAGE_ID), lambda c: c.regions(), lambda c: c.locate(IMAGE_ID)):
-                    with pytest.raises(errors.ClientClosed, match="closed"):
-                        images.run(call, client)
-        assert server.requests == []
+    server = serve(answering_all)
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, region="DFW") as images:
+        other = images.images.in_region("ORD")
+        images.close()
+        images.close()
+        for client in (images.images, other):
+            for call in (lambda c: c.get(IMAGE_ID), lambda c: c.regions(), lambda c: c.locate(IMAGE_ID)):
+                with pytest.raises(errors.ClientClosed, match="closed"):
+                    images.run(call, client)
+    assert server.requests == []
 
 
 SHOW = [sys.executable, "-m", "rackspace_images", "show", IMAGE_ID]
@@ -342,36 +342,36 @@ def nothing(line: Line) -> None:
 
 @pytest.mark.parametrize("script", [nothing, limited_for_long], ids=["silent", "limited"])
 @pytest.mark.parametrize("what", ["show", "get"])
-def test_ctrl_c_ends_at_once_and_quietly(what: str, script: Script) -> None:
+def test_ctrl_c_ends_at_once_and_quietly(what: str, script: Script, serve: Serve) -> None:
     """Within a second, exit code 130, nothing said of it."""
-    with Faulty(script) as server:
-        environment = {
-            **os.environ,
-            "OS_TOKEN": TOKEN.token,
-            "OS_ENDPOINT_OVERRIDE": server.endpoint,
-            "OS_REGION_NAME": "DFW",
-        }
-        with subprocess.Popen(
-            SHOW if what == "show" else [*GET, server.endpoint, IMAGE_ID],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-        ) as process:
-            ends = time.monotonic() + 20
-            while not server.requests and time.monotonic() < ends:
-                time.sleep(0.01)
-            time.sleep(0.1)
-            began = time.monotonic()
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=1 + SLACK)
-            took = time.monotonic() - began
-        assert server.deserted()
-        assert (process.returncode, out) == (130, b"")
-        # A wait over 5 s is a warning, which Python shows where nobody set up logging; Ctrl-C adds nothing to it.
-        assert [line for line in err.splitlines() if b"all calls to it wait 30.0 s" not in line] == []
-        assert took < 1 + SLACK
+    server = serve(script)
+    environment = {
+        **os.environ,
+        "OS_TOKEN": TOKEN.token,
+        "OS_ENDPOINT_OVERRIDE": server.endpoint,
+        "OS_REGION_NAME": "DFW",
+    }
+    with subprocess.Popen(
+        SHOW if what == "show" else [*GET, server.endpoint, IMAGE_ID],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        ends = time.monotonic() + 20
+        while not server.requests and time.monotonic() < ends:
+            time.sleep(0.01)
+        time.sleep(0.1)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=1 + SLACK)
+        took = time.monotonic() - began
+    assert server.deserted()
+    assert (process.returncode, out) == (130, b"")
+    # A wait over 5 s is a warning, which Python shows where nobody set up logging; Ctrl-C adds nothing to it.
+    assert [line for line in err.splitlines() if b"all calls to it wait 30.0 s" not in line] == []
+    assert took < 1 + SLACK
 
 
 def test_ctrl_c_leaves_a_client_usable() -> None:

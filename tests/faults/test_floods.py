@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import trustme
-from faulty import IMAGE_ID, Faulty, Line, Script, answering, chunked, image, its_image, token
+from faulty import IMAGE_ID, Faulty, Line, Script, Serve, answering, chunked, image, its_image, token
 from over_tls import context, over_tls
 from proxying import Proxy
 from rackspace_images import ApiKey, AsyncImagesClient, Image, errors
@@ -163,13 +163,13 @@ def test_a_flood_ends_in_time_though_there_is_always_something_to_read(
     assert LIMIT * 0.9 <= error.elapsed <= LIMIT + SLACK
 
 
-def test_a_flood_of_a_sign_in_ends_at_its_bytes(way: Way) -> None:
+def test_a_flood_of_a_sign_in_ends_at_its_bytes(way: Way, serve: Serve) -> None:
     """The key is sent once."""
-    with Faulty(flooding(b"", INTERIM)) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, timeout=None, deadline=None) as images:
-            error = images.error()
-        assert len(server.requests) == 1
+    server = serve(flooding(b"", INTERIM))
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, timeout=None, deadline=None) as images:
+        error = images.error()
+    assert len(server.requests) == 1
     check_flooded(error, HEADERS)
     assert error._signing_in
 
@@ -184,13 +184,13 @@ def beside(size: int) -> bytes:
     return b"".join(interim % (b"x" * (length - len(interim) + 2)) for length in lengths) + whole
 
 
-def test_what_is_beside_a_body_may_have_exactly_the_limit(way: Way) -> None:
+def test_what_is_beside_a_body_may_have_exactly_the_limit(way: Way, serve: Serve) -> None:
     """Counted together, whatever it is."""
-    with Faulty(answering(beside(MAX_BYTES_BESIDE_BODY))) as server:
-        assert isinstance(way.get(server.endpoint), Image)
+    server = serve(answering(beside(MAX_BYTES_BESIDE_BODY)))
+    assert isinstance(way.get(server.endpoint), Image)
 
 
-def test_what_is_beside_a_body_may_not_have_more_than_the_limit(way: Way) -> None:
+def test_what_is_beside_a_body_may_not_have_more_than_the_limit(way: Way, serve: Serve) -> None:
     """It is not waited for what may follow it."""
 
     def script(line: Line) -> None:
@@ -199,19 +199,19 @@ def test_what_is_beside_a_body_may_not_have_more_than_the_limit(way: Way) -> Non
         line.send(beside(MAX_BYTES_BESIDE_BODY + 4)[:-2])
         line.hold()
 
-    with Faulty(script) as server:
-        check_flooded(way.error(server.endpoint), BODY)
+    server = serve(script)
+    check_flooded(way.error(server.endpoint), BODY)
 
 
-def test_a_body_is_not_counted_as_beside_it(way: Way) -> None:
+def test_a_body_is_not_counted_as_beside_it(way: Way, serve: Serve) -> None:
     """A large body in ordinary chunks is far from that limit."""
     body = image(name="x" * 900_000).partition(b"\r\n\r\n")[2]
     pieces = [body[at : at + 8192] for at in range(0, len(body), 8192)]
-    with Faulty(answering(CHUNKS + chunked(*pieces))) as server:
-        assert len(way.get(server.endpoint).name or "") == 900_000
+    server = serve(answering(CHUNKS + chunked(*pieces)))
+    assert len(way.get(server.endpoint).name or "") == 900_000
 
 
-def test_a_flood_leaves_other_tasks_their_turns() -> None:
+def test_a_flood_leaves_other_tasks_their_turns(serve: Serve) -> None:
     """While there is always something to read, the loop goes on after each read."""
     turns = 0
 
@@ -231,23 +231,23 @@ def test_a_flood_leaves_other_tasks_their_turns() -> None:
             finally:
                 counting.cancel()
 
-    with Faulty(flooding(b"", INTERIM)) as server:
-        check_flooded(asyncio.run(run()), HEADERS)
+    server = serve(flooding(b"", INTERIM))
+    check_flooded(asyncio.run(run()), HEADERS)
     assert turns >= MAX_BYTES_BESIDE_BODY // MAX_READ
 
 
-def test_a_second_sign_in_after_a_flood_gets_its_token(way: Way) -> None:
+def test_a_second_sign_in_after_a_flood_gets_its_token(way: Way, serve: Serve) -> None:
     """The client is as good as before."""
 
     def script(line: Line) -> None:
         while (request := line.request()) is not None:
             line.send(token(server.url) if request.path.endswith("/tokens") else its_image(request))
 
-    with Faulty(once_flooding(flooding(b"", INTERIM), script)) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key) as images:
-            check_flooded(images.error(), HEADERS)
-            assert images.get().id == IMAGE_ID
+    server = serve(once_flooding(flooding(b"", INTERIM), script))
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key) as images:
+        check_flooded(images.error(), HEADERS)
+        assert images.get().id == IMAGE_ID
 
 
 FROZEN = """

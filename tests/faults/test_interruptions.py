@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import rackspace_images
-from faulty import IMAGE_ID, Faulty, Line, its_image, token
+from faulty import IMAGE_ID, Faulty, Line, Serve, its_image, token
 from rackspace_images import ApiKey, Image, ImagesClient, errors
 from slack import SLACK
 
@@ -132,26 +132,26 @@ def test_exit_and_want_of_memory_pass_as_they_are(interruption: type[BaseExcepti
 
 @dropping
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer")
-def test_real_signals_leave_the_client_as_good_as_before() -> None:
+def test_real_signals_leave_the_client_as_good_as_before(serve: Serve) -> None:
     """At moments of every kind, also within the libraries below."""
     hits = 0
-    with Faulty(cloud) as server:
-        for number in range(200):
-            images = connecting(server) if number % 2 else signed_in(server)
-            before = signal.signal(signal.SIGALRM, signal.default_int_handler)
-            try:
-                signal.setitimer(signal.ITIMER_REAL, 0.00002 * (number + 1))
-                images.get(IMAGE_ID)
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            except KeyboardInterrupt:
-                hits += 1
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-                signal.signal(signal.SIGALRM, before)
-            check_as_before(images)
-            images.close()
-        gc.collect()
-        assert server.deserted()
+    server = serve(cloud)
+    for number in range(200):
+        images = connecting(server) if number % 2 else signed_in(server)
+        before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.00002 * (number + 1))
+            images.get(IMAGE_ID)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except KeyboardInterrupt:
+            hits += 1
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        check_as_before(images)
+        images.close()
+    gc.collect()
+    assert server.deserted()
     assert hits > 20
 
 
@@ -218,7 +218,7 @@ CALLS: dict[str, Callable[[ImagesClient], Any]] = {
 
 @pytest.mark.parametrize("within", CALLS)
 @pytest.mark.parametrize("call", CALLS)
-def test_call_within_on_attempt_of_a_sign_in_raises_at_once(call: str, within: str) -> None:
+def test_call_within_on_attempt_of_a_sign_in_raises_at_once(call: str, within: str, serve: Serve) -> None:
     """It would wait for itself, on the thread that is signing in as in threads that a bulk call starts there."""
     told = list[float]()
 
@@ -229,9 +229,9 @@ def test_call_within_on_attempt_of_a_sign_in_raises_at_once(call: str, within: s
                 CALLS[within](images)
             told.append(time.monotonic() - began)
 
-    with Faulty(cloud) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with ImagesClient(key, region="DFW", allow_http=True, on_attempt=on_attempt) as images:
-            assert CALLS[call](images)
+    server = serve(cloud)
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with ImagesClient(key, region="DFW", allow_http=True, on_attempt=on_attempt) as images:
+        assert CALLS[call](images)
     assert len(told) == 1
     assert told[0] < SLACK

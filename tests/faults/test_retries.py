@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from faulty import IMAGE_ID, Faulty, Line, Script, answering, image, its_image, once, token
+from faulty import IMAGE_ID, Faulty, Line, Script, Serve, answering, image, its_image, once, token
 from rackspace_images import ApiKey, Attempt, Image, Retry, errors
 from rackspace_images.defaults import (
     ATTEMPTS,
@@ -230,13 +230,13 @@ def test_a_retry_after_that_is_shorter_than_our_own_wait_is_raised_to_it_and_cou
 
 
 @pytest.mark.parametrize("backoff", [0.0, 0.001, 0.1, 3.0])
-def test_a_tiny_retry_after_counts_whatever_the_backoff(way: Way, backoff: float) -> None:
+def test_a_tiny_retry_after_counts_whatever_the_backoff(way: Way, backoff: float, serve: Serve) -> None:
     """Also where `Retry(backoff=)` allows requests without a wait between them."""
     retry = Retry(backoff=backoff)
-    with Faulty(answering(limited(header="1e-9"))) as server:
-        with way.client(server.endpoint, deadline=None, retry=retry) as images:
-            time = FakeTime(images.images)
-            assert images.error().attempts == ATTEMPTS
+    server = serve(answering(limited(header="1e-9")))
+    with way.client(server.endpoint, deadline=None, retry=retry) as images:
+        time = FakeTime(images.images)
+        assert images.error().attempts == ATTEMPTS
     assert sum(time.waits) == pytest.approx(max(backoff, MIN_RETRY_AFTER) * (ATTEMPTS - 1))
 
 
@@ -315,14 +315,14 @@ def test_several_waits_fit_the_deadline_together(way: Way) -> None:
 
 
 @pytest.mark.parametrize("seconds", [MAX_RETRY_AFTER + 1, 10**9])
-def test_an_absurd_wait_is_not_made_and_holds_nobody_back(way: Way, seconds: float) -> None:
+def test_an_absurd_wait_is_not_made_and_holds_nobody_back(way: Way, seconds: float, serve: Serve) -> None:
     """Without a deadline too; and the next call asks."""
-    with Faulty(answering(limited(header=int(seconds)), its_image)) as server:
-        with way.client(server.endpoint, deadline=None) as images:
-            time = FakeTime(images.images)
-            error = images.error()
-            assert (error.retry_after, error.attempts) == (seconds, 1)
-            assert images.get()
+    server = serve(answering(limited(header=int(seconds)), its_image))
+    with way.client(server.endpoint, deadline=None) as images:
+        time = FakeTime(images.images)
+        error = images.error()
+        assert (error.retry_after, error.attempts) == (seconds, 1)
+        assert images.get()
     assert time.waits == []
 
 
@@ -358,7 +358,7 @@ def regional(request: Request) -> str:
     return request.path.split("/")[1]
 
 
-def test_the_gate_holds_back_all_calls_to_a_region_and_none_to_another(way: Way) -> None:
+def test_the_gate_holds_back_all_calls_to_a_region_and_none_to_another(way: Way, serve: Serve) -> None:
     """One refused call, and every other of that region waits until its time has passed; the other region goes on."""
     refused = itertools.count()
 
@@ -371,39 +371,39 @@ def test_the_gate_holds_back_all_calls_to_a_region_and_none_to_another(way: Way)
             else:
                 line.send(its_image(request))
 
-    with Faulty(script) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, region="DFW") as images:
-            time = FakeTime(images.images)
-            assert images.error(deadline=10).retry_after == 20
-            other = images.images.in_region("ORD")
-            assert images.get(images=other)
-            assert time.waits == []
-            with pytest.raises(errors.OverLimit):
-                images.get(deadline=10)
-            assert time.waits == []
-            again = images.images.in_region("dfw")
-            assert images.get(images=again)
-            assert sum(time.waits) == pytest.approx(20, abs=1)
-            assert images.get()
-            assert sum(time.waits) == pytest.approx(20, abs=1)
-        asked = [regional(request) for request in server.requests if "/images/" in request.path]
+    server = serve(script)
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, region="DFW") as images:
+        time = FakeTime(images.images)
+        assert images.error(deadline=10).retry_after == 20
+        other = images.images.in_region("ORD")
+        assert images.get(images=other)
+        assert time.waits == []
+        with pytest.raises(errors.OverLimit):
+            images.get(deadline=10)
+        assert time.waits == []
+        again = images.images.in_region("dfw")
+        assert images.get(images=again)
+        assert sum(time.waits) == pytest.approx(20, abs=1)
+        assert images.get()
+        assert sum(time.waits) == pytest.approx(20, abs=1)
+    asked = [regional(request) for request in server.requests if "/images/" in request.path]
     assert asked == ["dfw", "ord", "dfw", "dfw"]
 
 
-def test_a_limit_at_identity_is_obeyed_like_one_at_compute(way: Way) -> None:
+def test_a_limit_at_identity_is_obeyed_like_one_at_compute(way: Way, serve: Serve) -> None:
     """413, 429 and 503 while signing in: waited for, then signed in. A gateway without its service is asked again."""
-    with Faulty(lambda line: signing_in(line)) as server:
-        answers = iter([limited(413, 3), limited(429, retryAfter=4), limited(503, 5), answer(502), token(server.url)])
+    server = serve(lambda line: signing_in(line))
+    answers = iter([limited(413, 3), limited(429, retryAfter=4), limited(503, 5), answer(502), token(server.url)])
 
-        def signing_in(line: Line) -> None:
-            while (request := line.request()) is not None:
-                line.send(next(answers) if request.path.endswith("/tokens") else its_image(request))
+    def signing_in(line: Line) -> None:
+        while (request := line.request()) is not None:
+            line.send(next(answers) if request.path.endswith("/tokens") else its_image(request))
 
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, region="DFW") as images:
-            time = FakeTime(images.images)
-            got = images.get()
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, region="DFW") as images:
+        time = FakeTime(images.images)
+        got = images.get()
     assert got.response is not None
     assert got.response.attempts == 1
     *told, backoff = time.waits
@@ -428,14 +428,14 @@ LOST: dict[str, Script] = {
 
 
 @pytest.mark.parametrize("script", LOST.values(), ids=LOST)
-def test_a_sign_in_that_may_have_arrived_is_not_sent_again(way: Way, script: Script) -> None:
+def test_a_sign_in_that_may_have_arrived_is_not_sent_again(way: Way, script: Script, serve: Serve) -> None:
     """With a wrong password each would count as a bad login, and a few of those lock the account."""
-    with Faulty(script) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, region="DFW", timeout=0.5) as images:
-            time = FakeTime(images.images)
-            error = images.error()
-        assert len(server.lines) == 1
+    server = serve(script)
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, region="DFW", timeout=0.5) as images:
+        time = FakeTime(images.images)
+        error = images.error()
+    assert len(server.lines) == 1
     assert isinstance(error, errors.RequestTimeout | errors.ConnectionFailed | errors.UnexpectedStatus)
     assert error.retryable
     assert (error._signing_in, time.waits, error.url) == (True, [], f"{server.url}/v2.0/tokens")
@@ -492,28 +492,28 @@ def test_on_attempt_is_told_of_the_last_failure_and_of_no_answer(way: Way) -> No
     assert told[-1].error is outcome
 
 
-def test_on_attempt_is_told_of_signing_in(way: Way) -> None:
+def test_on_attempt_is_told_of_signing_in(way: Way, serve: Serve) -> None:
     """A sign-in is a request as well, without a region and without its body."""
     told: list[Attempt] = []
-    with Faulty(lambda line: answering(token(server.url), its_image)(line)) as server:
-        key = ApiKey("demo", TOKEN.token, auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, region="DFW", on_attempt=told.append) as images:
-            images.get()
+    server: Faulty = serve(lambda line: answering(token(server.url), its_image)(line))
+    key = ApiKey("demo", TOKEN.token, auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, region="DFW", on_attempt=told.append) as images:
+        images.get()
     assert [(one.method, one.region, one.status) for one in told] == [("POST", None, 200), ("GET", "DFW", 200)]
     assert TOKEN.token not in repr(told)
     assert "token-1" not in repr(told)
 
 
-def test_an_on_attempt_that_raises_costs_nothing(way: Way, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_on_attempt_that_raises_costs_nothing(way: Way, caplog: pytest.LogCaptureFixture, serve: Serve) -> None:
     """Who counts must not cost who asks; it is logged."""
 
     def broken(attempt: Attempt) -> None:
         raise RuntimeError("counting is hard")
 
-    with Faulty(answering(answer(500), image())) as server:
-        with way.client(server.endpoint, on_attempt=broken) as images:
-            FakeTime(images.images)
-            assert images.get()
+    server = serve(answering(answer(500), image()))
+    with way.client(server.endpoint, on_attempt=broken) as images:
+        FakeTime(images.images)
+        assert images.get()
     assert "on_attempt raised" in caplog.text
 
 

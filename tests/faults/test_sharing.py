@@ -14,7 +14,7 @@ from typing import Any
 
 import httpcore
 import pytest
-from faulty import IMAGE_ID, Faulty, Line, its_image, token
+from faulty import IMAGE_ID, Faulty, Line, Serve, its_image, token
 from rackspace_images import ApiKey, Image, ImagesClient, errors
 from rackspace_images.http.call import Exchange, Limits
 from rackspace_images.http.network import Network
@@ -34,14 +34,14 @@ def cloud(line: Line) -> None:
         line.send(token(line.server.url) if request.path.endswith("/tokens") else its_image(request))
 
 
-def test_many_at_once_share_one_client(way: Way) -> None:
+def test_many_at_once_share_one_client(way: Way, serve: Serve) -> None:
     """Thirty-two at once, 500 ids: each gets its own image, over no more connections than there are callers."""
-    with Faulty(cloud) as server:
-        with way.client(server.endpoint) as images:
-            outcomes = images.outcomes(ids(500), at_once=32)
-        assert [getattr(outcome, "id", outcome) for outcome in outcomes] == ids(500)
-        assert len(server.lines) <= 32
-        assert server.deserted()
+    server = serve(cloud)
+    with way.client(server.endpoint) as images:
+        outcomes = images.outcomes(ids(500), at_once=32)
+    assert [getattr(outcome, "id", outcome) for outcome in outcomes] == ids(500)
+    assert len(server.lines) <= 32
+    assert server.deserted()
 
 
 @pytest.mark.parametrize("way", SYNC, ids=str)
@@ -100,16 +100,16 @@ def _run_there(pickled: bytes, image_id: str) -> tuple[int, Image]:
     return asyncio.run(_gets_there_async(pickled, image_id))
 
 
-def test_a_client_in_another_process_connects_there(way: Way) -> None:
+def test_a_client_in_another_process_connects_there(way: Way, serve: Serve) -> None:
     """Pickled after use: it signs in and connects anew, and the first goes on."""
-    with Faulty(cloud) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, region="DFW") as images:
-            assert images.get()
-            work = _run_there if way.is_async else _gets_there
-            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-                pid, image = pool.submit(work, pickle.dumps(images.images), ids(1)[0]).result(30)
-            assert images.get()
+    server = serve(cloud)
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, region="DFW") as images:
+        assert images.get()
+        work = _run_there if way.is_async else _gets_there
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            pid, image = pool.submit(work, pickle.dumps(images.images), ids(1)[0]).result(30)
+        assert images.get()
     assert (pid != os.getpid(), image.id) == (True, ids(1)[0])
     assert len([request for request in server.requests if request.path.endswith("/tokens")]) == 2
 
@@ -139,26 +139,26 @@ def test_parent_and_child_both_work_after_a_fork(way: Way) -> None:
 
 
 @pytest.mark.parametrize("way", ASYNC, ids=str)
-def test_an_async_client_in_a_second_loop_says_so(way: Way) -> None:
+def test_an_async_client_in_a_second_loop_says_so(way: Way, serve: Serve) -> None:
     """It belongs to the event loop of its first call."""
-    with Faulty(cloud) as server:
-        images = way.made(TOKEN, endpoint=server.endpoint)
+    server = serve(cloud)
+    images = way.made(TOKEN, endpoint=server.endpoint)
 
-        async def other() -> None:
-            with pytest.raises(errors.ConfigError, match="event loop") as caught:
-                await images.get(IMAGE_ID)
-            assert caught.value.hint
+    async def other() -> None:
+        with pytest.raises(errors.ConfigError, match="event loop") as caught:
+            await images.get(IMAGE_ID)
+        assert caught.value.hint
 
-        with asyncio.Runner() as first:
-            assert first.run(images.get(IMAGE_ID))
-            with ThreadPoolExecutor(1) as pool:
-                pool.submit(asyncio.run, other()).result()
-            assert first.run(images.get(IMAGE_ID))
-            first.run(images.aclose())
+    with asyncio.Runner() as first:
+        assert first.run(images.get(IMAGE_ID))
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, other()).result()
+        assert first.run(images.get(IMAGE_ID))
+        first.run(images.aclose())
 
 
 @pytest.mark.parametrize("way", SYNC, ids=str)
-def test_every_method_of_the_sync_client_works_in_a_running_loop(way: Way) -> None:
+def test_every_method_of_the_sync_client_works_in_a_running_loop(way: Way, serve: Serve) -> None:
     """As in Jupyter."""
 
     async def cell() -> None:
@@ -170,8 +170,8 @@ def test_every_method_of_the_sync_client_works_in_a_running_loop(way: Way) -> No
             assert [image_id for image_id, _ in images.locate_many(ids(3))]
             assert images.in_region("ORD").get(IMAGE_ID)
 
-    with Faulty(cloud) as server:
-        asyncio.run(cell())
+    server = serve(cloud)
+    asyncio.run(cell())
 
 
 def _made(kind: type[errors.ImagesError]) -> errors.ImagesError:
@@ -210,14 +210,14 @@ def test_every_error_comes_back_from_a_process_pool_whole() -> None:
             assert {name: getattr(error, name) for name in made.__dict__} == made.__dict__
 
 
-def test_a_client_may_be_closed_by_another_thread() -> None:
+def test_a_client_may_be_closed_by_another_thread(serve: Serve) -> None:
     """And a second thread that closes it at the same moment does no harm."""
-    with Faulty(cloud) as server:
-        images = ImagesClient(TOKEN, endpoint=server.endpoint)
-        images.get(IMAGE_ID)
-        closing = [threading.Thread(target=images.close) for _ in range(8)]
-        for thread in closing:
-            thread.start()
-        for thread in closing:
-            thread.join()
-        assert server.deserted()
+    server = serve(cloud)
+    images = ImagesClient(TOKEN, endpoint=server.endpoint)
+    images.get(IMAGE_ID)
+    closing = [threading.Thread(target=images.close) for _ in range(8)]
+    for thread in closing:
+        thread.start()
+    for thread in closing:
+        thread.join()
+    assert server.deserted()

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from faulty import Faulty, Line, Script, image, its_image, token, unreachable
+from faulty import Faulty, Line, Script, Serve, image, its_image, token, unreachable
 from rackspace_images import ApiKey, Image, Retry, errors
 from scripted import answer
 from slack import SLACK
@@ -75,22 +75,24 @@ def check_cut(error: Any, limit: str, part: str, *, sent: bool = True) -> None:
 
 @pytest.mark.parametrize("limit", ["timeout", "deadline"])
 @pytest.mark.parametrize(("script", "part"), HELD_UP.values(), ids=HELD_UP)
-def test_a_server_that_holds_up_an_answer_is_left_in_time(way: Way, script: Script, part: str, limit: str) -> None:
+def test_a_server_that_holds_up_an_answer_is_left_in_time(
+    way: Way, script: Script, part: str, limit: str, serve: Serve
+) -> None:
     """Either limit cuts any part of an answer, and the error says which part it was and which limit."""
-    with Faulty(script) as server:
-        error = way.error(server.endpoint, **{limit: LIMIT})
-        check_cut(error, limit, part)
-        assert error.url.startswith(server.endpoint)
-        assert server.deserted()
+    server = serve(script)
+    error = way.error(server.endpoint, **{limit: LIMIT})
+    check_cut(error, limit, part)
+    assert error.url.startswith(server.endpoint)
+    assert server.deserted()
 
 
 @pytest.mark.parametrize("limit", ["timeout", "deadline"])
-def test_a_tls_handshake_that_is_not_answered_is_left_in_time(way: Way, limit: str) -> None:
+def test_a_tls_handshake_that_is_not_answered_is_left_in_time(way: Way, limit: str, serve: Serve) -> None:
     """The request was not sent, and the error says so."""
-    with Faulty(Line.hold) as server:
-        error = way.error(server.endpoint.replace("http:", "https:"), **{limit: LIMIT})
-        check_cut(error, limit, "the TLS handshake did not end", sent=False)
-        assert server.deserted()
+    server = serve(Line.hold)
+    error = way.error(server.endpoint.replace("http:", "https:"), **{limit: LIMIT})
+    check_cut(error, limit, "the TLS handshake did not end", sent=False)
+    assert server.deserted()
 
 
 @pytest.mark.parametrize("limit", ["timeout", "deadline"])
@@ -121,10 +123,12 @@ PARTS: dict[str, tuple[dict[str, float], Script, str]] = {
 
 
 @pytest.mark.parametrize(("phases", "script", "part"), PARTS.values(), ids=PARTS)
-def test_an_httpx_timeout_bounds_the_parts(way: Way, phases: dict[str, float], script: Script, part: str) -> None:
+def test_an_httpx_timeout_bounds_the_parts(
+    way: Way, phases: dict[str, float], script: Script, part: str, serve: Serve
+) -> None:
     """`timeout=httpx.Timeout(…)` is what each part may take, beside the deadline."""
-    with Faulty(script) as server:
-        error = way.error(server.endpoint, timeout=httpx.Timeout(5, **phases))
+    server = serve(script)
+    error = way.error(server.endpoint, timeout=httpx.Timeout(5, **phases))
     assert is_a(error, errors.RequestTimeout)
     assert error.message == f"{part} within the time that timeout= allows for it"
     assert LIMIT * 0.9 <= error.elapsed <= LIMIT + SLACK
@@ -138,11 +142,11 @@ def test_an_httpx_timeout_bounds_the_connection(way: Way) -> None:
     assert LIMIT * 0.9 <= error.elapsed <= LIMIT + SLACK
 
 
-def test_a_drip_is_left_at_the_deadline_where_each_part_is_in_time(way: Way) -> None:
+def test_a_drip_is_left_at_the_deadline_where_each_part_is_in_time(way: Way, serve: Serve) -> None:
     """A byte now and then keeps no part of an `httpx.Timeout` from being in time, and the call ends all the same."""
-    with Faulty(HELD_UP["drips the headers"][0]) as server:
-        error = way.error(server.endpoint, timeout=httpx.Timeout(0.15), deadline=LIMIT)
-        check_cut(error, "deadline", HEADERS)
+    server = serve(HELD_UP["drips the headers"][0])
+    error = way.error(server.endpoint, timeout=httpx.Timeout(0.15), deadline=LIMIT)
+    check_cut(error, "deadline", HEADERS)
 
 
 def test_a_limit_of_one_call_goes_before_the_clients(way: Way) -> None:
@@ -158,33 +162,33 @@ def made_with(way: Way, auth: Any, **limits: Any) -> AbstractContextManager[Call
 
 
 @pytest.mark.parametrize("limit", ["timeout", "deadline"])
-def test_a_sign_in_that_hangs_is_left_in_time(way: Way, limit: str) -> None:
+def test_a_sign_in_that_hangs_is_left_in_time(way: Way, limit: str, serve: Serve) -> None:
     """The sign-in is part of the call; the error names identity's URL, and nothing was asked of compute."""
-    with Faulty(then()) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with made_with(way, key, **{limit: LIMIT}) as images:
-            error = images.error()
-            assert server.deserted()
-        assert [request.path for request in server.requests] == ["/v2.0/tokens"]
+    server = serve(then())
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with made_with(way, key, **{limit: LIMIT}) as images:
+        error = images.error()
+        assert server.deserted()
+    assert [request.path for request in server.requests] == ["/v2.0/tokens"]
     assert (error._signing_in, error.url) == (True, f"{server.url}/v2.0/tokens")
     assert error.message.startswith(NO_RESPONSE)
     assert LIMIT * 0.9 <= error.elapsed <= LIMIT + SLACK
 
 
-def test_those_who_wait_for_anothers_sign_in_wait_no_longer_than_their_own_deadline(way: Way) -> None:
+def test_those_who_wait_for_anothers_sign_in_wait_no_longer_than_their_own_deadline(way: Way, serve: Serve) -> None:
     """One sign-in hangs, four calls want it, and none of them lasts longer than it may."""
-    with Faulty(then()) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, deadline=LIMIT) as images:
-            began = time.monotonic()
-            outcomes: list[Any] = images.outcomes(ids(4), at_once=4)
-            assert time.monotonic() - began < LIMIT + SLACK
+    server = serve(then())
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, deadline=LIMIT) as images:
+        began = time.monotonic()
+        outcomes: list[Any] = images.outcomes(ids(4), at_once=4)
+        assert time.monotonic() - began < LIMIT + SLACK
     for outcome in outcomes:
         assert type(outcome) is errors.RequestTimeout
         assert outcome._signing_in
 
 
-def test_the_deadline_spans_sign_in_waits_and_retries(way: Way) -> None:
+def test_the_deadline_spans_sign_in_waits_and_retries(way: Way, serve: Serve) -> None:
     """A slow sign-in and failing answers use up the time together; a wait that no longer fits is not begun."""
     numbers = itertools.count()
 
@@ -199,10 +203,10 @@ def test_the_deadline_spans_sign_in_waits_and_retries(way: Way) -> None:
                 line.hold()
 
     retry = Retry(attempts=100, backoff=0.01, max_backoff=0.02)
-    with Faulty(script) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, deadline=LIMIT * 2, retry=retry) as images:
-            error = images.error()
+    server = serve(script)
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, deadline=LIMIT * 2, retry=retry) as images:
+        error = images.error()
     assert is_a(error, errors.RequestTimeout)
     assert error.message == f"{NO_RESPONSE} when the call's {LIMIT * 2:g} s were over (deadline=)"
     assert error.attempts == 4
@@ -228,7 +232,7 @@ def test_an_attempt_in_vain_is_followed_by_another(way: Way) -> None:
     assert got.response.elapsed >= LIMIT
 
 
-def test_no_limit_is_no_limit(way: Way) -> None:
+def test_no_limit_is_no_limit(way: Way, serve: Serve) -> None:
     """`timeout=None, deadline=None` waits for as long as the server takes."""
 
     def slow(line: Line) -> None:
@@ -236,5 +240,5 @@ def test_no_limit_is_no_limit(way: Way) -> None:
             time.sleep(0.1)
             line.send(its_image(request))
 
-    with Faulty(slow) as server:
-        assert way.get(server.endpoint, timeout=None, deadline=None)
+    server = serve(slow)
+    assert way.get(server.endpoint, timeout=None, deadline=None)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from faulty import IMAGE_ID, Faulty, Line, answering, its_image, token
+from faulty import IMAGE_ID, Faulty, Line, Serve, answering, its_image, token
 from hypothesis import given
 from hypothesis import strategies as st
 from rackspace_images import ApiKey, Attempt, Image, LocateResult, Progress, defaults, errors
@@ -66,14 +66,14 @@ LARGEST: dict[str, tuple[int, Callable[[int], bytes], Callable[[Any], Any]]] = {
 @pytest.mark.parametrize("more", [0, 1], ids=["exactly", "one more"])
 @pytest.mark.parametrize(("most", "made", "ask"), LARGEST.values(), ids=LARGEST)
 def test_each_operation_has_its_largest_body(
-    way: Way, most: int, made: Callable[[int], bytes], ask: Callable[[Any], Any], more: int, packed: bool
+    way: Way, most: int, made: Callable[[int], bytes], ask: Callable[[Any], Any], more: int, packed: bool, serve: Serve
 ) -> None:
     """Exactly the limit is read, and a byte more is not."""
     body = made(most + more)
     assert len(body) == most + more
-    with Faulty(answering(zipped(200, body) if packed else answer(200, body))) as server:
-        with way.client(server.endpoint) as images:
-            outcome = ask(images)
+    server = serve(answering(zipped(200, body) if packed else answer(200, body)))
+    with way.client(server.endpoint) as images:
+        outcome = ask(images)
     if more:
         assert is_a(outcome, errors.ResponseTooLarge)
         assert outcome.message == f"the body has more than {most} bytes"
@@ -82,11 +82,11 @@ def test_each_operation_has_its_largest_body(
         assert isinstance(outcome, Image | list), outcome
 
 
-def test_a_sign_in_has_its_largest_body(way: Way) -> None:
+def test_a_sign_in_has_its_largest_body(way: Way, serve: Serve) -> None:
     """4 MiB with its catalog, and not sent again."""
-    with Faulty(answering(answer(200, b" " * (defaults.MAX_PAGE_BYTES + 1)))) as server:
-        with way.client(auth=ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")) as images:
-            error = images.error()
+    server = serve(answering(answer(200, b" " * (defaults.MAX_PAGE_BYTES + 1))))
+    with way.client(auth=ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")) as images:
+        error = images.error()
     assert is_a(error, errors.ResponseTooLarge)
     assert (error._signing_in, len(server.requests)) == (True, 1)
 
@@ -125,10 +125,10 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.mark.parametrize("body", WIDE.values(), ids=WIDE)
-def test_many_values_are_not_parsed(way: Way, body: bytes, parsed: list[int]) -> None:
+def test_many_values_are_not_parsed(way: Way, body: bytes, parsed: list[int], serve: Serve) -> None:
     """They are counted first, and refused with their number."""
-    with Faulty(answering(zipped(200, body))) as server:
-        error = way.error(server.endpoint)
+    server = serve(answering(zipped(200, body)))
+    error = way.error(server.endpoint)
     assert is_a(error, errors.ResponseTooLarge)
     assert error.message == f"the body has more than {defaults.MAX_IMAGE_VALUES} values"
     assert (error.status_code, error.retryable, error.image_id) == (200, False, IMAGE_ID)
@@ -145,18 +145,20 @@ def test_as_many_values_as_are_allowed_are_read(way: Way, more: int) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 500, 503])
-def test_a_fault_of_many_values_is_the_error_of_its_status(way: Way, status: int, parsed: list[int]) -> None:
+def test_a_fault_of_many_values_is_the_error_of_its_status(
+    way: Way, status: int, parsed: list[int], serve: Serve
+) -> None:
     """It is not parsed, so it has no words, and its body is kept."""
     body = ('{"badRequest": {"message": "x", "x": ' + commas(400_000) + "}}").encode()
-    with Faulty(answering(answer(status, body))) as server:
-        error = way.error(server.endpoint)
+    server = serve(answering(answer(status, body)))
+    error = way.error(server.endpoint)
     assert isinstance(error, errors.ApiError)
     assert (error.status_code, error.fault, error.message) == (status, None, None)
     assert len(error.body) == len(body)
     assert parsed == []
 
 
-def test_a_catalog_of_many_values_is_not_parsed(way: Way, parsed: list[int]) -> None:
+def test_a_catalog_of_many_values_is_not_parsed(way: Way, parsed: list[int], serve: Serve) -> None:
     """The sign-in has a bound of its own, which a large cloud is far from; the next one signs in."""
     wide = ('{"access": {"token": {"id": "t"}, "serviceCatalog": ' + commas(400_000) + "}}").encode()
     signing_in = itertools.count()
@@ -168,10 +170,10 @@ def test_a_catalog_of_many_values_is_not_parsed(way: Way, parsed: list[int]) -> 
             else:
                 line.send(token(server.url) if next(signing_in) else answer(200, wide))
 
-    with Faulty(script) as server:
-        with way.client(auth=ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")) as images:
-            error = images.error()
-            assert images.get().id == IMAGE_ID
+    server = serve(script)
+    with way.client(auth=ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")) as images:
+        error = images.error()
+        assert images.get().id == IMAGE_ID
     assert is_a(error, errors.ResponseTooLarge)
     assert error.message == f"the body has more than {defaults.MAX_CATALOG_VALUES} values"
     assert error._signing_in
@@ -202,13 +204,13 @@ def test_a_page_of_as_many_images_as_are_allowed_is_read(way: Way) -> None:
         assert len(all_images(images)) == defaults.MAX_PAGE_IMAGES
 
 
-def test_a_link_to_the_next_page_is_read_in_bounds(way: Way) -> None:
+def test_a_link_to_the_next_page_is_read_in_bounds(way: Way, serve: Serve) -> None:
     """A query of a million parts is not taken apart."""
     href = "http://x/?" + "a=1&" * 900_000 + f"marker={IMAGE_ID}"
     body = page_body([f'{{"id": "{IMAGE_ID}"}}'], f', "images_links": [{{"rel": "next", "href": "{href}"}}]')
-    with Faulty(answering(answer(200, body), answer(200, b'{"images": []}'))) as server:
-        with way.client(server.endpoint) as images:
-            all_images(images)
+    server = serve(answering(answer(200, body), answer(200, b'{"images": []}')))
+    with way.client(server.endpoint) as images:
+        all_images(images)
     assert len(server.requests) <= 2
 
 
@@ -274,12 +276,12 @@ def said_of(error: errors.ImagesError) -> list[str]:
 
 
 @pytest.mark.parametrize("key", ["forbidden", LONG[:50_000]], ids=["a word", "a long key"])
-def test_an_error_says_no_more_than_fits(way: Way, key: str) -> None:
+def test_an_error_says_no_more_than_fits(way: Way, key: str, serve: Serve) -> None:
     """Whatever is long in a fault, in a header and in the catalog that named the place."""
     fault = {key: {"message": LONG[:50_000], "details": LONG[50_000:100_000]}}
     sent = answer(403, json.dumps(fault).encode(), X_Compute_Request_Id="r" * 50_000)
-    with Faulty(answering(sent)) as server:
-        error = way.error(server.endpoint)
+    server = serve(answering(sent))
+    error = way.error(server.endpoint)
     assert is_a(error, errors.Forbidden)
     error.region = error.image_id = LONG
     for text in said_of(error):
@@ -344,14 +346,14 @@ def test_what_a_client_says_has_its_bounds_too(way: Way) -> None:
             assert escape_control_characters(text) == text
 
 
-def test_a_url_that_is_longer_than_any_is_none(way: Way) -> None:
+def test_a_url_that_is_longer_than_any_is_none(way: Way, serve: Serve) -> None:
     """It is in no log and no error."""
     url = "https://api.example.test/v2/" + "x" * 1_000_000
     places = [{"region": "DFW", "publicURL": url}]
     catalog = [{"name": "cloudServersOpenStack", "type": "compute", "endpoints": places}]
     access = {"token": {"id": "t", "expires": "2999-01-01T00:00:00Z"}, "serviceCatalog": catalog}
-    with Faulty(answering(answer(200, json.dumps({"access": access}).encode()))) as server:
-        with way.client(auth=ApiKey("demo", "k", auth_url=f"{server.url}/v2.0"), region="DFW") as images:
-            error = images.error()
+    server = serve(answering(answer(200, json.dumps({"access": access}).encode())))
+    with way.client(auth=ApiKey("demo", "k", auth_url=f"{server.url}/v2.0"), region="DFW") as images:
+        error = images.error()
     assert is_a(error, errors.ConfigError)
     assert all(len(text) <= defaults.MAX_LINE for text in said_of(error))

@@ -14,7 +14,7 @@ from uuid import UUID
 import httpx
 import pytest
 from cloud import SECRET, Cloud
-from faulty import IMAGE_ID, Faulty, answering, image, its_image, token
+from faulty import IMAGE_ID, Serve, answering, image, its_image, token
 from rackspace_images import ApiKey, Retry, StaticToken, errors, generated_client
 from rackspace_images_api import Client
 from rackspace_images_api.api.images import get_image, list_images_details
@@ -147,7 +147,7 @@ def test_success_that_is_no_image_is_malformed(cloud: Cloud, user: User, change:
         user.get(change(made))
 
 
-def test_retries_hold(user: User, change: Any) -> None:
+def test_retries_hold(user: User, change: Any, serve: Serve) -> None:
     """As for the facade: a limit, a server that fails, and a token that has expired."""
     responses = [
         answer(429, {"overLimit": {"code": 429}}, Retry_After="0.01"),
@@ -159,45 +159,45 @@ def test_retries_hold(user: User, change: Any) -> None:
     def respond(request: Request) -> bytes:
         return token(server.url) if request.path.endswith("/tokens") else responses.pop(0)
 
-    with Faulty(answering(respond)) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with user.client(key, retry=FAST) as made:
-            assert isinstance(user.get(change(made)), ImageEnvelope)
-        assert len([request for request in server.requests if request.path.endswith("/tokens")]) == 2
+    server = serve(answering(respond))
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with user.client(key, retry=FAST) as made:
+        assert isinstance(user.get(change(made)), ImageEnvelope)
+    assert len([request for request in server.requests if request.path.endswith("/tokens")]) == 2
     assert responses == []
 
 
-def test_deadline_holds(user: User, change: Any) -> None:
+def test_deadline_holds(user: User, change: Any, serve: Serve) -> None:
     """Over all attempts, whatever the timeout is."""
-    with Faulty(answering(answer(503, b""))) as server:
-        began = time.monotonic()
-        with user.client(
-            StaticToken("t"), endpoint=server.endpoint, deadline=0.3, retry=Retry(attempts=99, backoff=0.05)
-        ) as made:
-            with pytest.raises((errors.ServiceUnavailable, errors.RequestTimeout)) as caught:
-                user.get(change(made))
-        assert time.monotonic() - began < 0.3 + SLACK
-        assert (caught.value.attempts or 0) >= len(server.requests) > 1
+    server = serve(answering(answer(503, b"")))
+    began = time.monotonic()
+    with user.client(
+        StaticToken("t"), endpoint=server.endpoint, deadline=0.3, retry=Retry(attempts=99, backoff=0.05)
+    ) as made:
+        with pytest.raises((errors.ServiceUnavailable, errors.RequestTimeout)) as caught:
+            user.get(change(made))
+    assert time.monotonic() - began < 0.3 + SLACK
+    assert (caught.value.attempts or 0) >= len(server.requests) > 1
 
 
 @pytest.mark.parametrize("by", ["with_timeout", "options"])
-def test_timeout_holds(user: User, by: str) -> None:
+def test_timeout_holds(user: User, by: str, serve: Serve) -> None:
     """That of the client, and that of `with_timeout`."""
-    with Faulty(lambda line: line.hold()) as server:
-        options: dict[str, Any] = {"timeout": 0.2} if by == "options" else {}
-        with user.client(StaticToken("t"), endpoint=server.endpoint, retry=None, **options) as made:
-            began = time.monotonic()
-            with pytest.raises(errors.RequestTimeout):
-                user.get(made if options else made.with_timeout(httpx.Timeout(0.2)))
-            assert time.monotonic() - began < 0.2 + SLACK
+    server = serve(lambda line: line.hold())
+    options: dict[str, Any] = {"timeout": 0.2} if by == "options" else {}
+    with user.client(StaticToken("t"), endpoint=server.endpoint, retry=None, **options) as made:
+        began = time.monotonic()
+        with pytest.raises(errors.RequestTimeout):
+            user.get(made if options else made.with_timeout(httpx.Timeout(0.2)))
+        assert time.monotonic() - began < 0.2 + SLACK
 
 
-def test_bounds_hold(user: User, change: Any) -> None:
+def test_bounds_hold(user: User, change: Any, serve: Serve) -> None:
     """A body that is too large is not read."""
-    with Faulty(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n")) as server:
-        with user.client(StaticToken("t"), endpoint=server.endpoint, retry=None) as made:
-            with pytest.raises(errors.ResponseTooLarge):
-                user.get(change(made))
+    server = serve(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n"))
+    with user.client(StaticToken("t"), endpoint=server.endpoint, retry=None) as made:
+        with pytest.raises(errors.ResponseTooLarge):
+            user.get(change(made))
 
 
 def test_threads_share_a_client(cloud: Cloud, change: Any) -> None:
@@ -232,25 +232,25 @@ def test_both_halves_share_a_sign_in(cloud: Cloud) -> None:
     assert len(cloud.logins) == 1
 
 
-def test_pages_are_listed_with_their_queries(user: User, change: Any) -> None:
+def test_pages_are_listed_with_their_queries(user: User, change: Any, serve: Serve) -> None:
     """The other operation of the document; its parameters arrive."""
-    with Faulty(answering(answer(200, {"images": [{"id": IMAGE_ID}]}))) as server:
-        with user.client(StaticToken("t"), endpoint=server.endpoint) as made:
-            page = user.list(change(made), limit=3, name="a b&c")
-        assert isinstance(page, ImagePage)
-        assert isinstance(page.images, list)
-        (request,) = server.requests
+    server = serve(answering(answer(200, {"images": [{"id": IMAGE_ID}]})))
+    with user.client(StaticToken("t"), endpoint=server.endpoint) as made:
+        page = user.list(change(made), limit=3, name="a b&c")
+    assert isinstance(page, ImagePage)
+    assert isinstance(page.images, list)
+    (request,) = server.requests
     assert dict(httpx.URL(f"http://x{request.path}").params) == {"limit": "3", "name": "a b&c"}
 
 
 @pytest.mark.parametrize("written", ["{}", "{}/", "{}//"])
-def test_endpoint_may_be_written_in_other_ways(user: User, change: Any, written: str) -> None:
+def test_endpoint_may_be_written_in_other_ways(user: User, change: Any, written: str, serve: Serve) -> None:
     """As for the facade: upper case in the host, a slash at the end."""
-    with Faulty(answering(image())) as server:
-        endpoint = written.format(server.endpoint.replace("127.0.0.1", "LocalHost"))
-        with user.client(StaticToken("t"), endpoint=endpoint) as made:
-            assert user.get(change(made)).image.id == IMAGE_ID
-        assert {request.path for request in server.requests} == {f"/v2/820712/images/{IMAGE_ID}"}
+    server = serve(answering(image()))
+    endpoint = written.format(server.endpoint.replace("127.0.0.1", "LocalHost"))
+    with user.client(StaticToken("t"), endpoint=endpoint) as made:
+        assert user.get(change(made)).image.id == IMAGE_ID
+    assert {request.path for request in server.requests} == {f"/v2/820712/images/{IMAGE_ID}"}
 
 
 # Leaving a `with` block.
@@ -422,15 +422,15 @@ def test_operation_with_an_id_that_is_no_uuid_is_refused(cloud: Cloud, user: Use
     assert cloud.requests == []
 
 
-def test_redirect_takes_the_token_nowhere(user: User, change: Any) -> None:
+def test_redirect_takes_the_token_nowhere(user: User, change: Any, serve: Serve) -> None:
     """It is not followed, whatever it says."""
-    with Faulty(answering(its_image)) as other:
-        moved = answer(302, b"", Location=f"{other.endpoint}/images/{IMAGE_ID}")
-        with Faulty(answering(moved)) as server:
-            with user.client(StaticToken("t"), endpoint=server.endpoint, retry=None) as made:
-                with pytest.raises(errors.UnexpectedStatus):
-                    user.get(change(made))
-        assert other.requests == []
+    other = serve(answering(its_image))
+    moved = answer(302, b"", Location=f"{other.endpoint}/images/{IMAGE_ID}")
+    server = serve(answering(moved))
+    with user.client(StaticToken("t"), endpoint=server.endpoint, retry=None) as made:
+        with pytest.raises(errors.UnexpectedStatus):
+            user.get(change(made))
+    assert other.requests == []
 
 
 @pytest.mark.parametrize("name", ["X-Auth-Token", "x-auth-token", "Host", "Content-Length", "Transfer-Encoding"])

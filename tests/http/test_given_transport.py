@@ -15,7 +15,7 @@ import httpx
 import pytest
 import trustme
 from faults.ways import Way, check
-from faulty import IMAGE_ID, Faulty, answering, image, its_image, once, token
+from faulty import IMAGE_ID, Serve, answering, image, its_image, once, token
 from httpx_aiohttp import AiohttpTransport
 from over_tls import context, over_tls
 from rackspace_images import (
@@ -396,7 +396,7 @@ async def with_aiohttp(ask: Callable[[AsyncImagesClient], Any], auth: Any = TOKE
     return found
 
 
-def test_aiohttp_gets_an_image_and_signs_in() -> None:
+def test_aiohttp_gets_an_image_and_signs_in(serve: Serve) -> None:
     """Connections are kept, and no cookie is sent back."""
 
     def respond(request: Request) -> bytes:
@@ -406,18 +406,18 @@ def test_aiohttp_gets_an_image_and_signs_in() -> None:
     async def ask(images: AsyncImagesClient) -> list[Image]:
         return [await images.get(IMAGE_ID) for _ in range(3)]
 
-    with Faulty(answering(respond)) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        found = asyncio.run(with_aiohttp(ask, key, region="DFW"))
-        assert {one.id for one in found} == {IMAGE_ID}
-        assert len(server.lines) == 1
-        assert not [request for request in server.requests if "cookie" in request.headers]
-        headers = server.requests[-1].headers
+    server = serve(answering(respond))
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    found = asyncio.run(with_aiohttp(ask, key, region="DFW"))
+    assert {one.id for one in found} == {IMAGE_ID}
+    assert len(server.lines) == 1
+    assert not [request for request in server.requests if "cookie" in request.headers]
+    headers = server.requests[-1].headers
     assert (headers["accept"], headers["x-auth-token"]) == ("application/json", "token-1")
     assert headers["user-agent"].startswith("rackspace-images/")
 
 
-def test_aiohttp_gets_many() -> None:
+def test_aiohttp_gets_many(serve: Serve) -> None:
     """Every id has its own outcome."""
 
     def respond(request: Request) -> bytes:
@@ -427,8 +427,8 @@ def test_aiohttp_gets_many() -> None:
         ids = [f"00000000-0000-4000-8000-{number:012d}" for number in range(100)]
         return {one: outcome async for one, outcome in images.get_many(ids)}
 
-    with Faulty(answering(respond)) as server:
-        found = asyncio.run(with_aiohttp(ask, endpoint=server.endpoint))
+    server = serve(answering(respond))
+    found = asyncio.run(with_aiohttp(ask, endpoint=server.endpoint))
     assert len(found) == 100
     for one, outcome in found.items():
         assert type(outcome) is (errors.ImageNotFound if one.endswith("7") else Image)
@@ -448,7 +448,7 @@ AIOHTTP_FAILURES: dict[str, tuple[Any, type[errors.ImagesError]]] = {
 
 
 @pytest.mark.parametrize(("script", "kind"), AIOHTTP_FAILURES.values(), ids=AIOHTTP_FAILURES)
-def test_aiohttp_fails_with_the_same_errors(script: Any, kind: type[errors.ImagesError]) -> None:
+def test_aiohttp_fails_with_the_same_errors(script: Any, kind: type[errors.ImagesError], serve: Serve) -> None:
     """None holds the token: an error of aiohttp's about a server that is not HTTP has it in its `repr`."""
 
     async def ask(images: AsyncImagesClient) -> errors.ImagesError:
@@ -456,15 +456,15 @@ def test_aiohttp_fails_with_the_same_errors(script: Any, kind: type[errors.Image
             await images.get(IMAGE_ID)
         return caught.value
 
-    with Faulty(script) as server:
-        error = asyncio.run(with_aiohttp(ask, endpoint=server.endpoint, retry=None, timeout=0.5))
+    server = serve(script)
+    error = asyncio.run(with_aiohttp(ask, endpoint=server.endpoint, retry=None, timeout=0.5))
     assert isinstance(error, kind)
     check(error)
     assert TOKEN.token not in everything(error)
     assert (error.__cause__, error.__context__) == (None, None)
 
 
-def test_aiohttp_checks_certificates_as_the_transport_is_told() -> None:
+def test_aiohttp_checks_certificates_as_the_transport_is_told(serve: Serve) -> None:
     """`verify` of the transport, not of the client."""
     ca = trustme.CA()
 
@@ -479,25 +479,25 @@ def test_aiohttp_checks_certificates_as_the_transport_is_told() -> None:
 
     trusting = ssl.create_default_context()
     ca.configure_trust(trusting)
-    with Faulty(over_tls(context(ca.issue_cert("127.0.0.1")), answering(image()))) as server:
-        endpoint = server.endpoint.replace("http:", "https:")
-        assert isinstance(asyncio.run(ask(endpoint, trusting)), Image)
-        refused = asyncio.run(ask(endpoint, True))
+    server = serve(over_tls(context(ca.issue_cert("127.0.0.1")), answering(image())))
+    endpoint = server.endpoint.replace("http:", "https:")
+    assert isinstance(asyncio.run(ask(endpoint, trusting)), Image)
+    refused = asyncio.run(ask(endpoint, True))
     # httpx_aiohttp calls every connection that fails a `ConnectTimeout`.
     assert isinstance(refused, errors.ConnectionFailed | errors.RequestTimeout)
     assert not refused.sent
 
 
-def test_threads_share_a_given_transport() -> None:
+def test_threads_share_a_given_transport(serve: Serve) -> None:
     """`httpx.HTTPTransport` serves any number of them."""
-    with Faulty(answering(its_image)) as server:
-        with ImagesClient(TOKEN, endpoint=server.endpoint, transport=httpx.HTTPTransport()) as images:
-            found: list[str] = []
-            ids = [f"00000000-0000-4000-8000-{number:012d}" for number in range(20)]
-            threads = [threading.Thread(target=lambda one=one: found.append(images.get(one).id)) for one in ids]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            assert sorted(found) == ids
-            assert len([one for one, outcome in images.get_many(ids) if isinstance(outcome, Image)]) == 20
+    server = serve(answering(its_image))
+    with ImagesClient(TOKEN, endpoint=server.endpoint, transport=httpx.HTTPTransport()) as images:
+        found: list[str] = []
+        ids = [f"00000000-0000-4000-8000-{number:012d}" for number in range(20)]
+        threads = [threading.Thread(target=lambda one=one: found.append(images.get(one).id)) for one in ids]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(found) == ids
+        assert len([one for one, outcome in images.get_many(ids) if isinstance(outcome, Image)]) == 20

@@ -17,7 +17,7 @@ import pytest
 from cloud import SECRET, Cloud
 from conftest import SOURCE_ID, Get
 from faults.ways import Way
-from faulty import IMAGE_ID, Faulty, answering, image, its_image, once, token
+from faulty import IMAGE_ID, Faulty, Serve, answering, image, its_image, once, token
 from rackspace_identity_api.api.keystone import create_keystone_token
 from rackspace_identity_api.api.rackspace import create_rackspace_token
 from rackspace_images import ApiKey, AsyncImagesClient, ImagesClient, StaticToken, errors, generated_client
@@ -124,20 +124,22 @@ def test_sign_in_is_parsed_by_its_operation(
     ids=["HTML", "another document", "refused", "not found", "unknown status", "undocumented success"],
 )
 def test_bad_sign_in_is_raised_without_the_image(
-    way: Way, parsed: list[tuple[str, int]], sent: bytes, kind: type[errors.ImagesError]
+    way: Way, parsed: list[tuple[str, int]], sent: bytes, kind: type[errors.ImagesError], serve: Serve
 ) -> None:
     """Where it is a success of another kind, its operation may look at it; nothing but the sign-in is sent."""
-    with Faulty(answering(sent)) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, retry=None) as images:
-            assert isinstance(images.error(), kind)
-        assert [request.method for request in server.requests] == ["POST"]
+    server = serve(answering(sent))
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, retry=None) as images:
+        assert isinstance(images.error(), kind)
+    assert [request.method for request in server.requests] == ["POST"]
     assert {name for name, _ in parsed} <= {"sign-in"}
     assert {status for _, status in parsed} <= {200}
 
 
 @pytest.mark.parametrize("status", [200, 300])
-def test_versions_are_read_from_their_good_statuses(way: Way, parsed: list[tuple[str, int]], status: int) -> None:
+def test_versions_are_read_from_their_good_statuses(
+    way: Way, parsed: list[tuple[str, int]], status: int, serve: Serve
+) -> None:
     """An endpoint without a version is asked which it has; OpenStack says 300 to that."""
 
     def respond(request: Request) -> bytes:
@@ -151,11 +153,11 @@ def test_versions_are_read_from_their_good_statuses(way: Way, parsed: list[tuple
             return answer(status, {"versions": [version]})
         return image(IMAGE_ID)
 
-    with Faulty(answering(respond)) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key, region="DFW") as images:
-            assert images.get().id == IMAGE_ID
-        assert server.requests[-1].path == f"/compute/v2.1/images/{IMAGE_ID}"
+    server = serve(answering(respond))
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key, region="DFW") as images:
+        assert images.get().id == IMAGE_ID
+    assert server.requests[-1].path == f"/compute/v2.1/images/{IMAGE_ID}"
     assert parsed == [("sign-in", 200), ("versions", status), ("image", 200)]
 
 
@@ -255,12 +257,14 @@ def test_error_keeps_no_request(get: Get, script: Any) -> None:
 
 @pytest.mark.parametrize("name", ["user_agent", "token"])
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\0", "ü", "a\x7f", "\n"])
-def test_header_that_http_cannot_hold_is_refused_before_anything_is_sent(get: Get, name: str, value: str) -> None:
+def test_header_that_http_cannot_hold_is_refused_before_anything_is_sent(
+    get: Get, name: str, value: str, serve: Serve
+) -> None:
     """What was given is not in the message."""
-    with Faulty(answering(image())) as server:
-        with pytest.raises(errors.ConfigError, match="character that no HTTP header may hold") as caught:
-            get(server.endpoint, **{name: value})
-        assert server.lines == []
+    server = serve(answering(image()))
+    with pytest.raises(errors.ConfigError, match="character that no HTTP header may hold") as caught:
+        get(server.endpoint, **{name: value})
+    assert server.lines == []
     assert value not in str(caught.value)
 
 
@@ -301,30 +305,30 @@ def test_response_for_generated_code_is_of_the_decoded_body() -> None:
     assert dict(raw.cookies) == {}
 
 
-def test_cookie_of_a_server_is_never_sent_back(way: Way) -> None:
+def test_cookie_of_a_server_is_never_sent_back(way: Way, serve: Serve) -> None:
     """Nor one of identity."""
 
     def respond(request: Request) -> bytes:
         found = token(server.url) if request.path.endswith("/tokens") else image(IMAGE_ID)
         return found.replace(b"\r\nContent-Length", b"\r\nSet-Cookie: session=1; Path=/\r\nContent-Length", 1)
 
-    with Faulty(answering(respond)) as server:
-        key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
-        with way.client(auth=key) as images:
-            for _ in range(3):
-                images.get()
-        assert not [request for request in server.requests if "cookie" in request.headers]
-
-
-def test_request_has_the_headers_of_ours_alone(way: Way) -> None:
-    """Whatever else is installed, such as another decoder, and whatever httpx would add."""
-    with Faulty(answering(image())) as server:
-        with way.client(server.endpoint) as images:
+    server = serve(answering(respond))
+    key = ApiKey("demo", "key", auth_url=f"{server.url}/v2.0")
+    with way.client(auth=key) as images:
+        for _ in range(3):
             images.get()
-        assert set(server.requests[0].headers) - {"content-length"} == {"host", "accept", "user-agent", "x-auth-token"}
+    assert not [request for request in server.requests if "cookie" in request.headers]
 
 
-def test_no_call_is_kept_alive_by_a_connection() -> None:
+def test_request_has_the_headers_of_ours_alone(way: Way, serve: Serve) -> None:
+    """Whatever else is installed, such as another decoder, and whatever httpx would add."""
+    server = serve(answering(image()))
+    with way.client(server.endpoint) as images:
+        images.get()
+    assert set(server.requests[0].headers) - {"content-length"} == {"host", "accept", "user-agent", "x-auth-token"}
+
+
+def test_no_call_is_kept_alive_by_a_connection(serve: Serve) -> None:
     """A kept connection holds neither the call that opened it nor its response."""
 
     async def ask(endpoint: str) -> None:
@@ -335,8 +339,8 @@ def test_no_call_is_kept_alive_by_a_connection() -> None:
             assert alive == []
 
     unique = str(uuid4())
-    with Faulty(answering(its_image)) as server:
-        asyncio.run(ask(server.endpoint))
+    server = serve(answering(its_image))
+    asyncio.run(ask(server.endpoint))
 
 
 def test_sign_in_that_fails_shows_no_key(way: Way) -> None:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 import trustme
 from faults.ways import Way, is_a, within
-from faulty import IMAGE_ID, Faulty, Line, Script, answering, image, its_image
+from faulty import IMAGE_ID, Faulty, Line, Script, Serve, answering, image, its_image
 from hypothesis import given
 from hypothesis import strategies as st
 from over_tls import context, over_tls
@@ -81,16 +81,16 @@ def error_through(way: Way, proxy: Faulty, endpoint: str = ENDPOINT, url: str = 
 
 # httpx knows this scheme since 0.28.
 @pytest.mark.parametrize("scheme", ["socks5", *(["socks5h"] if httpx.__version__ >= "0.28" else [])])
-def test_socks_proxy_leads_to_a_server_over_tls(way: Way, scheme: str) -> None:
+def test_socks_proxy_leads_to_a_server_over_tls(way: Way, scheme: str, serve: Serve) -> None:
     """Signed in at the proxy; the name is looked up by it, and the connection is kept."""
     ca, asked, trusting = trustme.CA(), list[bytes](), ssl.create_default_context()
     ca.configure_trust(trusting)
-    with Faulty(over_tls(context(ca.issue_cert("compute.example.com")), answering(image()))) as server:
-        with Faulty(socks(server.port, asked=asked)) as proxy:
-            endpoint = "https://compute.example.com/v2/1"
-            with way.client(endpoint, proxy=url_of(proxy, scheme=scheme), verify=trusting) as images:
-                assert [images.get().id for _ in range(3)] == [IMAGE_ID] * 3
-            assert proxy.deserted()
+    server = serve(over_tls(context(ca.issue_cert("compute.example.com")), answering(image())))
+    proxy = serve(socks(server.port, asked=asked))
+    endpoint = "https://compute.example.com/v2/1"
+    with way.client(endpoint, proxy=url_of(proxy, scheme=scheme), verify=trusting) as images:
+        assert [images.get().id for _ in range(3)] == [IMAGE_ID] * 3
+    assert proxy.deserted()
     assert asked == [b"compute.example.com"]
 
 
@@ -105,13 +105,13 @@ def test_socks_proxy_leads_to_a_server_over_tls(way: Way, scheme: str) -> None:
     ids=["IPv4", "no name", "name", "IPv6"],
 )
 @pytest.mark.parametrize("parts", [1, 3, 99])
-def test_socks_reply_is_read_in_however_many_parts_it_comes(way: Way, reply: bytes, parts: int) -> None:
+def test_socks_reply_is_read_in_however_many_parts_it_comes(way: Way, reply: bytes, parts: int, serve: Serve) -> None:
     """To the last byte, and not one of the response that follows."""
     asked = list[bytes]()
-    with Faulty(answering(its_image)) as server:
-        script = socks(server.port, asked=asked, reply=reply, parts=parts)
-        with Faulty(script) as it, way.client(ENDPOINT, proxy=url_of(it), allow_http=True, retry=None) as images:
-            assert [images.get().id for _ in range(2)] == [IMAGE_ID] * 2
+    server = serve(answering(its_image))
+    script = socks(server.port, asked=asked, reply=reply, parts=parts)
+    with Faulty(script) as it, way.client(ENDPOINT, proxy=url_of(it), allow_http=True, retry=None) as images:
+        assert [images.get().id for _ in range(2)] == [IMAGE_ID] * 2
     assert len(asked) == 1
 
 
@@ -140,19 +140,21 @@ def test_socks_proxy_is_asked_for_an_address_as_an_address(way: Way, host: str, 
         (255, "its reply is 255", True),
     ],
 )
-def test_socks_proxy_that_makes_no_connection_is_told(way: Way, code: int, words: str, retryable: bool) -> None:
+def test_socks_proxy_that_makes_no_connection_is_told(
+    way: Way, code: int, words: str, retryable: bool, serve: Serve
+) -> None:
     """With the reason that it gives. Nothing was sent to the server."""
-    with Faulty(socks(0, asked=[], reply=bytes([5, code, 0, 1]) + b"\0" * 6)) as proxy:
-        error = error_through(way, proxy)
+    proxy = serve(socks(0, asked=[], reply=bytes([5, code, 0, 1]) + b"\0" * 6))
+    error = error_through(way, proxy)
     assert is_a(error, ConnectionFailed)
     assert (error.message, error.sent) == (f"the proxy made no connection: {words}", False)
     assert error.retryable is retryable
 
 
-def test_socks_proxy_that_refuses_the_password_is_told(way: Way) -> None:
+def test_socks_proxy_that_refuses_the_password_is_told(way: Way, serve: Serve) -> None:
     """It is not asked again."""
-    with Faulty(socks(0, asked=[])) as proxy:
-        error = error_through(way, proxy, url=url_of(proxy, password=b"wrong"))
+    proxy = serve(socks(0, asked=[]))
+    error = error_through(way, proxy, url=url_of(proxy, password=b"wrong"))
     assert is_a(error, ConnectionFailed)
     assert (error.message, error.retryable) == ("the proxy refused the user and password", False)
 
@@ -172,7 +174,7 @@ ODD: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("sent", ODD.values(), ids=ODD)
-def test_socks_proxy_that_is_none_is_a_failed_connection(way: Way, sent: bytes) -> None:
+def test_socks_proxy_that_is_none_is_a_failed_connection(way: Way, sent: bytes, serve: Serve) -> None:
     """Whatever it says before it hangs up."""
 
     def script(line: Line) -> None:
@@ -180,8 +182,8 @@ def test_socks_proxy_that_is_none_is_a_failed_connection(way: Way, sent: bytes) 
         line.sock.shutdown(socket.SHUT_WR)
         line.hold()
 
-    with Faulty(script) as proxy:
-        error = error_through(way, proxy)
+    proxy = serve(script)
+    error = error_through(way, proxy)
     assert is_a(error, ConnectionFailed)
     assert error.message.startswith("the proxy ")
     assert not error.sent
@@ -213,26 +215,28 @@ HELD_UP: dict[str, Script] = {
 
 @pytest.mark.parametrize("limit", ["timeout", "deadline"])
 @pytest.mark.parametrize("script", HELD_UP.values(), ids=HELD_UP)
-def test_socks_proxy_that_holds_up_a_connection_is_left_in_time(way: Way, script: Script, limit: str) -> None:
+def test_socks_proxy_that_holds_up_a_connection_is_left_in_time(
+    way: Way, script: Script, limit: str, serve: Serve
+) -> None:
     """The request was not sent, and the error says so."""
-    with Faulty(script) as proxy:
-        limits: dict[str, Any] = {limit: LIMIT}
-        error = error_through(way, proxy, **limits)
+    proxy = serve(script)
+    limits: dict[str, Any] = {limit: LIMIT}
+    error = error_through(way, proxy, **limits)
     assert is_a(error, RequestTimeout)
     assert error.message.startswith("no connection ")
     assert not error.sent
 
 
-def test_socks_proxy_is_bounded_by_the_connect_time_of_an_httpx_timeout(way: Way) -> None:
+def test_socks_proxy_is_bounded_by_the_connect_time_of_an_httpx_timeout(way: Way, serve: Serve) -> None:
     """It is part of connecting."""
-    with Faulty(silent_after(b"\x05")) as proxy:
-        within(LIMIT, lambda: error_through(way, proxy, timeout=httpx.Timeout(30, connect=LIMIT)))
+    proxy = serve(silent_after(b"\x05"))
+    within(LIMIT, lambda: error_through(way, proxy, timeout=httpx.Timeout(30, connect=LIMIT)))
 
 
-def test_what_socks_has_no_room_for_is_told(way: Way) -> None:
+def test_what_socks_has_no_room_for_is_told(way: Way, serve: Serve) -> None:
     """A user of more than 255 bytes; it is not sent as another."""
-    with Faulty(silent_after(b"\x05\x02")) as proxy:
-        error = error_through(way, proxy, url=f"socks5://{'u' * 300}:{PASSWORD.decode()}@127.0.0.1:{proxy.port}")
+    proxy = serve(silent_after(b"\x05\x02"))
+    error = error_through(way, proxy, url=f"socks5://{'u' * 300}:{PASSWORD.decode()}@127.0.0.1:{proxy.port}")
     assert is_a(error, ConfigError)
 
 

@@ -140,6 +140,10 @@ class Faulty:
         return f"{self.url}/v2/820712"
 
 
+Serve = Callable[..., Faulty]
+"""The fixture `serve`: starts a `Faulty` that stops after the test."""
+
+
 def answering(*answers: bytes | Callable[[Request], bytes]) -> Script:
     """Answers request after request on each connection: with the next of `answers` in all, the last one repeating."""
     left = list(answers)
