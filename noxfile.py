@@ -35,7 +35,7 @@ def group(name: str) -> tuple[str, ...]:
 
 
 # What the type checkers have to see.
-TYPED = (".[dask]", *group("types"), *group("openstack"))
+TYPED = (".[cli,dask]", *group("types"), *group("openstack"))
 
 
 @nox.session(python=OLDEST, default=False)
@@ -105,7 +105,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the tests against the package as it is installed."""
-    session.install(".", *group("tests"))
+    session.install(".[cli]", *group("tests"))
     # Three at once, as most of them wait; fewer examples where the same code runs once more.
     options = ["-n", "3"] if session.python == OLDEST else ["-n", "3", "--hypothesis-profile=quick"]
     session.run("pytest", *options, *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
@@ -145,7 +145,7 @@ def build(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def docs(session: nox.Session) -> None:
     """Build the site, follow each page as a reader would, and look at it in a browser (Debian's chromium)."""
-    session.install(".[testing]", *group("tests"), *group("docs"))
+    session.install(".[cli,testing]", *group("tests"), *group("docs"))
     made = Path(session.create_tmp()).absolute()
     session.run("mkdocs", "build", "--strict", "--site-dir", os.fspath(made / "site"), env={"NO_MKDOCS_2_WARNING": "1"})
     session.run(
@@ -161,7 +161,7 @@ def polyglot(session: nox.Session) -> None:
 
     Names of languages run those alone, and not the tests of the run itself.
     """
-    session.install(".", "-r", "openapi/python/requirements.txt", *group("polyglot"))
+    session.install(".[cli]", "-r", "openapi/python/requirements.txt", *group("polyglot"))
     session.run("python", "-m", "polyglot", *session.posargs, env={"PYTHONPATH": "tests"})
     if not session.posargs:
         session.run("pytest", "--noconftest", "tests/polyglot")
@@ -173,7 +173,7 @@ def referee(session: nox.Session) -> None:
 
     Names of groups run those alone; `--record` writes the cases that are new.
     """
-    session.install(".", "pytest", "pytest-timeout")
+    session.install(".[cli]", "pytest", "pytest-timeout")
     if not session.posargs:
         session.run("pytest", "--noconftest", "tests/referee")
     session.run("python", "-m", "referee", *session.posargs, env={"PYTHONPATH": "tests"})
@@ -182,14 +182,14 @@ def referee(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def distributed(session: nox.Session) -> None:
     """Audit over a real scheduler and workers on this machine, killed and lost on the way: a minute or two."""
-    session.install(".[dask]", *group("tests"))
+    session.install(".[cli,dask]", *group("tests"))
     session.run("pytest", "tests/cluster", "tests/audit", *session.posargs)
 
 
 @nox.session(python=OLDEST, default=False)
 def bench(session: nox.Session) -> None:
     """Measure speed, memory and requests beside other clients in one run: some ten minutes, on a machine at rest."""
-    session.install(".", *group("bench"))
+    session.install(".[cli]", *group("bench"))
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
@@ -199,7 +199,7 @@ def soak(session: nox.Session) -> None:
 
     With `--figures`, on a machine at rest: 50,000 times, and how late what is cut, closed or interrupted ends.
     """
-    session.install(".")
+    session.install(".[cli]")
     path = os.pathsep.join(("tests", "tests/support"))
     session.run("python", "-m", "soak", *session.posargs, env={"PYTHONPATH": path})
 
@@ -207,7 +207,7 @@ def soak(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def fuzz(session: nox.Session) -> None:
     """Read what nobody would write, at length: 2,000 examples of each kind, some ten minutes."""
-    session.install(".", *group("tests"))
+    session.install(".[cli]", *group("tests"))
     readers = ("tests/trust/test_parsers.py", "tests/config/test_hostile.py")
     session.run("pytest", "--hypothesis-profile=fuzz", "--timeout=0", *readers, *session.posargs)
 
@@ -215,7 +215,7 @@ def fuzz(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def coverage(session: nox.Session) -> None:
     """Measure which lines and branches of overrides/ the tests run, in the processes that they start as well."""
-    session.install(".", *group("tests"), *group("coverage"))
+    session.install(".[cli]", *group("tests"), *group("coverage"))
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", "-q", *(f"--ignore={path}" for path in ELSEWHERE), *session.posargs)
     session.run("coverage", "combine", "--quiet")
@@ -225,14 +225,14 @@ def coverage(session: nox.Session) -> None:
 @nox.session(python=OLDEST, default=False)
 def mutation(session: nox.Session) -> None:
     """Change a sample of the code in small ways, and print the changes that no test notices: half an hour."""
-    session.install("-e", ".", *group("tests"))
+    session.install("-e", ".[cli]", *group("tests"))
     session.run("python", "-m", "mutation", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(python=OLDEST, default=False)
 def licences(session: nox.Session) -> None:
     """Write docs/licences.md: what is installed with the package, and under which licence."""
-    session.install(".[completion,dask,testing]", "packaging")
+    session.install(".[cli,dask,testing]", "packaging")
     session.run("python", "docs/licences.py")
 
 
@@ -240,7 +240,7 @@ def licences(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the tests against the oldest versions of what we depend on; plain `nox` has the newest."""
     session.install("uv", *group("tests"))
-    package = ".[completion,dask,testing]"
+    package = ".[cli,dask,testing]"
     session.run("uv", "pip", "install", "--quiet", "--resolution=lowest-direct", "--upgrade", package)
     session.run("uv", "pip", "list")
     elsewhere = [f"--ignore={path}" for path in ELSEWHERE if path != "tests/cluster"]
@@ -259,7 +259,7 @@ def openstack(session: nox.Session, nova: str) -> None:
     # pyenv has a command for each Python it knows, which fails for those it is not told to use.
     if python is None or subprocess.run([python, "--version"], capture_output=True).returncode != 0:
         session.skip(f"Nova {nova} needs {OPENSTACKS[nova]}, which is not here")
-    session.install(".", *group("tests"), *group("openstack"))
+    session.install(".[cli]", *group("tests"), *group("openstack"))
     # Beside the session's own environment, which nox may make anew.
     kept = Path(session.cache_dir).absolute() / f"openstack-{nova}"
     lab = Path("tests/openstack")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import inspect
-import os
 import posixpath
 import re
 import runpy
@@ -18,7 +16,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from rackspace_images import defaults, documents, errors
-from rackspace_images.cli import command, exit_codes
+from rackspace_images.cli import app, exit_codes
+from rackspace_images.cli.options import Settings
 from rackspace_images.config import environment, settings
 from rackspace_images.documents import DocumentName
 
@@ -30,7 +29,8 @@ share = runpy.run_path(str(ROOT / "openapi" / "share.py"))["main"]
 PARTS = {
     "Tutorial": ["tutorial.md"],
     "How to": [
-        *("how-to/clouds-yaml.md", "how-to/proxies-and-certificates.md", "how-to/many-ids.md"),
+        *("how-to/command-line.md", "how-to/clouds-yaml.md"),
+        *("how-to/proxies-and-certificates.md", "how-to/many-ids.md"),
         *("how-to/wait-in-ci.md", "how-to/notebooks.md", "how-to/web-service.md", "how-to/metrics.md"),
         *("how-to/read-an-error.md", "how-to/test-your-code.md", "how-to/your-own-transport.md"),
         "how-to/audit.md",
@@ -150,18 +150,14 @@ def _on_one_line(html: str) -> str:
 def command_line() -> str:
     """What the program says of itself."""
     parts = ["# Command line\n\nWhat `rackspace-images --help`, and `--help` of each command, say.\n"]
-    parser = command._parser([])
-    parts.append(f"## rackspace-images\n\n```text\n{_help(parser)}\n```\n")
-    for name in command.COMMANDS:
-        inner = command._parser([name])
-        actions = [one for one in inner._actions if isinstance(one, argparse._SubParsersAction)]
-        parts.append(f"## {name}\n\n```text\n{_help(actions[0].choices[name])}\n```\n")
+    with app.commands.make_context(app.NAME, ["show"], obj=Settings()) as group:
+        parts.append(f"## rackspace-images\n\n```text\n{app.commands.get_help(group)}\n```\n")
+        for name in app.COMMANDS:
+            command = app.commands.get_command(group, name)
+            if command is not None:
+                inner = command.context_class(command, info_name=name, parent=group)
+                parts.append(f"## {name}\n\n```text\n{command.get_help(inner)}\n```\n")
     return "\n".join(parts)
-
-
-def _help(parser: argparse.ArgumentParser) -> str:
-    os.environ["COLUMNS"] = "80"
-    return parser.format_help().rstrip()
 
 
 def table_of_defaults() -> str:
@@ -201,7 +197,7 @@ def errors_and_exit_codes() -> str:
         link = f"[`{one.__name__}`](python.md#rackspace_images.errors.{one.__name__})"
         rows.append(f"| {link} | {said} | {status} | {again} | {code} |")
     codes = "\n".join(f"| {code} | {_cell(meaning)} |" for code, meaning in exit_codes.MEANINGS.items())
-    worst = ", ".join(map(str, exit_codes._WORST_FIRST))
+    worst = ", ".join(map(str, exit_codes.WORST_FIRST))
     return (
         "# Errors and exit codes\n\n"
         "All are in `rackspace_images.errors`; [how to read an error line](../how-to/read-an-error.md).\n\n"

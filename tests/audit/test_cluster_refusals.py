@@ -18,7 +18,7 @@ def test_without_the_extra_a_cluster_is_refused(audit: Auditing, monkeypatch: py
     monkeypatch.setitem(sys.modules, "distributed", None)
     ended = audit(ids(1), "--scheduler", "tcp://127.0.0.1:1")
     assert ended.code == 2
-    assert 'pip install "rackspace-images[dask]"' in ended.err
+    assert 'pip install ".[dask]"' in ended.err
     assert not audit.out.exists()
 
 

@@ -68,8 +68,8 @@ def test_old_rows_are_said_to_be_old(audit: Auditing, images: Images) -> None:
         path.write_text(re.sub(r'(?<="retrieved": ")[^"]+', f"2026-01-{day}T04:05:06Z", path.read_text()))
     ended = audit(ids(2), "--partition", "1")
     assert "2 rows in" in ended.err
-    assert "retrieved 2026-01-02 04:05:06 to 2026-01-03 04:05:06 UTC (" in ended.err
-    assert " days ago)" in ended.err
+    assert "retrieved 2026-01-02 04:05:06 UTC to 2026-01-03 04:05:06 UTC (" in ended.err
+    assert "mo ago)" in ended.err
 
 
 def test_rows_are_those_of_an_undisturbed_run_however_often_it_is_killed(
@@ -220,5 +220,5 @@ def test_ids_that_cannot_be_read(audit: Auditing) -> None:
     """A file that is absent is reported before a folder is made."""
     ended = audit.of_file("nowhere.txt")
     assert ended.code == 2
-    assert "cannot read nowhere.txt" in ended.err
+    assert "File 'nowhere.txt' does not exist" in ended.err
     assert not audit.out.exists()

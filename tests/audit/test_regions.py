@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
@@ -183,11 +182,16 @@ def test_image_of_a_list_that_cannot_be_read_has_a_row(
     assert "the image's id is 5, not a UUID" in audit.rows()[1]["message"]
 
 
-def test_ids_from_standard_input(audit: Auditing, images: Images, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_from_standard_input(
+    audit: Auditing, images: Images, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Read to their end; the same again continue, other ids are another audit."""
     for lines, code in ((ids(3), 0), (ids(3), 0), (ids(4), 2)):
-        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{one}\n" for one in lines)))
-        assert audit.of_file("-").code == code
+        path = tmp_path / "stdin"
+        path.write_text("".join(f"{one}\n" for one in lines), encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            monkeypatch.setattr("sys.stdin", file)
+            assert audit.of_file("-").code == code
     assert [row["id"] for row in audit.rows()] == ids(3)
     assert len(images.asked) == 3
 

@@ -31,7 +31,7 @@ def test_each_outcome_has_its_word(audit: Auditing, images: Images) -> None:
         {"DFW": word} for word in ("found", "absent", "failed", "failed", "failed")
     ]
     assert [row["message"] for row in audit.rows()[:4]] == [None, None, "Not yours.", "Oops."]
-    assert ended.out.split() == ["Region", "Found", "Absent", "Failed", "DFW", "1", "1", "3"]
+    assert ended.out.split() == ["REGION", "FOUND", "ABSENT", "FAILED", "DFW", "1", "1", "3"]
     assert "1 may succeed later: the same command retries them" in ended.err
 
 

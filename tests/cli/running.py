@@ -86,11 +86,11 @@ def _answering(image: Image) -> Iterator[pytest.MonkeyPatch]:
             return image
 
     @contextlib.contextmanager
-    def connected(args: Any) -> Iterator[Answering]:
+    def connected(*args: Any) -> Iterator[Answering]:
         yield Answering()
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("rackspace_images.cli.connection.connected", connected)
+        patched.setattr("rackspace_images.cli.client.open_client", connected)
         yield patched
 
 

@@ -59,6 +59,10 @@ def test_every_property_of_an_image_is_a_column() -> None:
         ("meta", "meta", {"os_distro": "ubuntu", "os_version": "24.04"}),
         ("created", "created", "2013-06-07T16:38:49Z"),
         ("status", "status", None),
+        ("region", "region", "DFW"),
+        ("metadata.os_distro", "metadata.os_distro", "ubuntu"),
+        ("METADATA.os_distro", "metadata.os_distro", "ubuntu"),
+        ("metadata.none", "metadata.none", None),
     ],
 )
 def test_a_column_is_known_by_its_wire_or_readable_name(asked: str, name: str, value: object) -> None:
@@ -71,8 +75,9 @@ def test_columns_come_in_the_order_asked_each_once() -> None:
     words = ["-c", "minDisk", "-c", "name", "-c", "MINDISK"]
     assert printed(RECEIVED, "-f", "value", *words) == "40\nweb\n"
     assert list(json.loads(printed(RECEIVED, "-f", "json", *words))) == ["minDisk", "name"]
-    assert printed(RECEIVED, "-f", "shell", *words) == 'mindisk="40"\nname="web"\n'
+    assert printed(RECEIVED, "-f", "shell", *words) == "image_mindisk='40'\nimage_name='web'\n"
     assert printed(RECEIVED, "-f", "yaml", *words) == "minDisk: 40\nname: web\n"
+    assert printed(RECEIVED, "-f", "value", "-c", "minDisk,name", "-c", "id") == f"40\nweb\n{ID}\n"
 
 
 def test_an_unknown_column_is_refused_with_the_known_ones(run: Run, sandbox: Sandbox) -> None:
@@ -95,7 +100,7 @@ def test_a_table_of_columns_names_them_as_they_were_asked_for() -> None:
         "size       1.4 GiB (1500000000 bytes)\n"
         "minDisk    40 GB\n"
         "created    2013-06-07 16:38:49 UTC\n"
-        "is_active  no\n"
+        "is_active  false\n"
         "metadata   os_distro: ubuntu\n"
         "           os_version: 24.04\n"
         "status     -\n"

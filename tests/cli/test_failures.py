@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from rackspace_images import ImagesClient, errors
-from rackspace_images.cli import connection, exit_codes
+from rackspace_images.cli import client, exit_codes
 from rackspace_images.documents import vectors
 from rackspace_images.testing.sandbox import Sandbox
 from scripted import Scripted, answer
@@ -60,10 +60,10 @@ def raising(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Makes the command fail with an error of choice."""
 
     def raising(error: BaseException) -> None:
-        def connected(args: Any) -> Any:
+        def connected(*args: Any) -> Any:
             raise error
 
-        monkeypatch.setattr(connection, "connected", connected)
+        monkeypatch.setattr(client, "open_client", connected)
 
     return raising
 
@@ -80,12 +80,28 @@ def test_the_exit_code_tells_the_kind_of_error(
     """And standard error has the error's own line, once."""
     error = an_error(kind)
     raising(error)
-    assert run("show", ID) == (code, "", f"{error}\n")
+    ended = run("show", ID)
+    assert (ended.code, ended.out) == (code, "")
+    assert ended.err.startswith(str(error).partition("; try: ")[0])
+    assert ended.err.count("\n") == 1
+
+
+def test_hints_speak_the_language_of_the_command_line(run: Run, raising: Any) -> None:
+    """No parameter of Python, and the options that reach the same cloud."""
+    raising(errors.RequestTimeout("what happened"))
+    assert run("show", ID).err.endswith("try: again, or allow more time (--request-timeout)\n")
+    raising(errors.ImageNotFound(404, "itemNotFound", "Image not found.", image_id=ID))
+    words = ("--os-cacert", "my ca.pem", "--region", "DFW", "--cloud", "mine")
+    ended = run("show", ID, *words)
+    assert ended.err.endswith(f"try: rackspace-images locate {ID} --cloud mine --os-cacert 'my ca.pem'\n")
+    assert json.loads(run("show", ID, *words, "-f", "json").err)["hint"] in ended.err
+    raising(errors.ConfigError("verify='/nope' is not there"))
+    assert run("show", ID).err == "ConfigError: --os-cacert '/nope' is not there\n"
 
 
 def test_every_exit_code_has_a_meaning_and_a_place() -> None:
     """Codes in the table, in the help and in the order of the worst are the same."""
-    assert set(exit_codes.MEANINGS) == {exit_codes.DONE, *exit_codes.OF_ERROR.values()}
+    assert set(exit_codes.MEANINGS) == {exit_codes.DONE, exit_codes.FAILED, *exit_codes.CODE_OF_ERROR.values()}
     codes = [code for code in exit_codes.MEANINGS if code != exit_codes.INTERRUPTED]
     order = []
     while codes:
@@ -155,6 +171,8 @@ def test_a_bug_is_one_line_too(run: Run, raising: Any) -> None:
 def test_debug_adds_the_traceback(run: Run, raising: Any) -> None:
     """Before the line, which stays; and nothing else ever prints one."""
     error = errors.ConfigError("what happened\x1b[31m")
+    raising(errors.ImageNotFound(404, "itemNotFound", "Image not found.", image_id=ID))
+    assert "Traceback" not in run("show", ID, "--debug").err, "an error of the API is no mistake of ours"
     raising(error)
     assert "Traceback" not in run("show", ID).err
     told = run("show", ID, "--debug").err

@@ -78,7 +78,7 @@ def test_every_format_lists_the_same(run: Run, sandbox: Sandbox) -> None:
     assert rows[0] == "id,status,name"
     assert [row.split(",")[0] for row in rows[1:]] == [image["id"] for image in images]
     assert run("list", "-f", "value", "-c", "ID").out.split() == [image["id"] for image in images]
-    assert run("list", "-c", "id", "-c", "minDisk").out.startswith("ID                                    minDisk\n")
+    assert run("list", "-c", "id", "-c", "minDisk").out.startswith("ID                                    MINDISK\n")
 
 
 def test_nothing_listed_is_said_to_people_only(run: Run, sandbox: Sandbox) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rackspace_images.cli.sandbox_command import DEFAULT_PORT
+from rackspace_images.cli.commands.sandbox import DEFAULT_PORT
 from rackspace_images.documents import document
 from rackspace_images.testing.sandbox.spec import TOKENS, example
 

@@ -58,8 +58,8 @@ def test_one_command_is_all_it_takes(
         monkeypatch.setenv(name, value)
     ended = run("show", SOURCE_ID, "-f", "json", "-v")
     assert (ended.code, json.loads(ended.out)["id"]) == (0, SOURCE_ID), ended.err
-    assert ended.err.startswith("credentials from ")
-    assert "region=DFW" in ended.err
+    assert "credentials from " in ended.err
+    assert f" {running.url}/dfw/v2" in ended.err
 
 
 def test_a_first_show_makes_two_requests_and_a_second_one(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
-from rackspace_images.cli.durations import duration
+from rackspace_images.cli.options import duration
 from rackspace_images.testing.sandbox import Sandbox
 
 from .running import ID, Run
@@ -13,11 +16,9 @@ from .running import ID, Run
     "words",
     [
         ("nonsense",),
-        ("show",),
         ("show", ID, ID, "-f", "shell", "--nope"),
         ("list", ID),
         ("list", "--limit", "0"),
-        ("list", "--limit", "٣"),
         ("list", "--min-disk", "-1"),
         ("list", "--changes-since", "yesterday"),
         ("locate",),
@@ -30,7 +31,6 @@ from .running import ID, Run
         ("show", ID, "--deadline", "0"),
         ("show", ID, "-f", "xml"),
         ("show", ID, "--sand"),
-        ("show", ID, "-q", "-v"),
         ("show", ID, "--request-timeout", "0"),
         ("show", ID, "--request-timeout", "-1"),
         ("show", ID, "--request-timeout", "nan"),
@@ -40,14 +40,13 @@ from .running import ID, Run
         ("sandbox", "--port", "65536"),
         ("sandbox", "--port", "-1"),
         ("sandbox", "--port", "http"),
-        ("sandbox", "--port", "٣"),
     ],
 )
 def test_a_mistake_in_the_command_is_one_line(run: Run, words: tuple[str, ...]) -> None:
     """Exit code 2, and where to read more."""
     ended = run(*words)
     assert (ended.code, ended.out) == (2, "")
-    assert ended.err.startswith("ConfigError: ")
+    assert ended.err.startswith("UsageError: ")
     assert ended.err[:-1].isprintable()
     assert ended.err.endswith("--help\n")
 
@@ -73,8 +72,13 @@ def test_an_id_that_is_no_uuid_is_refused_before_anything_is_asked(run: Run, san
     ("words", "reason"),
     [
         (("show", ID, ID, "-f", "shell"), "-f shell is for one image"),
-        (("show", ID, "--timeout", "5"), "nobody waits"),
-        (("show", ID, "--grace", "5"), "nobody waits"),
+        (("show", ID, "--timeout", "5"), "--timeout needs --wait"),
+        (("show", ID, "--grace", "5"), "--grace needs --wait"),
+        (("show", ID, "--sandbox", "--cloud", "x"), "--sandbox is a cloud of its own"),
+        (("show", ID, "--name", "x"), "give ids, or --name"),
+        (("show",), "give ids, or --name"),
+        (("show", ID, "-f", "shell", "--prefix", "1-"), "does not begin a variable's name"),
+        (("list", "--sort", "nothing"), "no column 'nothing'"),
         (("show", "-", "-"), "read once"),
         (("show", ID, "--interface", "secret"), "no interface secret"),
         (("list", "-c", "nothing"), "no column 'nothing'"),
@@ -101,29 +105,55 @@ def test_a_name_where_an_id_belongs_gets_the_way_to_its_id(run: Run, words: tupl
     """As a command to copy."""
     ended = run(*words)
     assert (ended.code, ended.out) == (2, "")
-    assert "; try: rackspace-images list --name 'web 1'" in ended.err
+    assert "; try: rackspace-images show --name 'web 1'\n" in ended.err
 
 
-SECRET_SWITCHES = {
-    "--os-password": "OS_PASSWORD",
-    "--password": "OS_PASSWORD",
-    "--os-token": "OS_TOKEN",
-    "--token": "OS_TOKEN",
-    "--api-key": "RS_API_KEY",
-    "--OS_API_KEY": "RS_API_KEY",
-    "--os-application-credential-secret": "OS_APPLICATION_CREDENTIAL_SECRET",
-    "--my-secret": "OS_PASSWORD",
-}
+@pytest.mark.parametrize("given", [f"https://dfw.example.com/v2/1/images/{ID}", f'"{ID}"', f"<{ID}>", f"{ID},"])
+def test_an_id_inside_something_else_is_shown_alone(run: Run, given: str) -> None:
+    """A URL that was pasted, an id in quotes: refused, with the command that was meant."""
+    ended = run("show", given, "--sandbox", "--region", "ord")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("InvalidImageId: ")
+    assert ended.err.endswith(f"; try: rackspace-images show {ID} --region ord --sandbox\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (("shwo",), "no such command 'shwo': did you mean show?"),
+        (("list", "--changes-sinc"), "no such option '--changes-sinc': did you mean --changes-since?"),
+        (("show", ID, "-c", "sise"), "no column 'sise': did you mean size? there are id, "),
+        (("regions", "-c", "regoin"), "no column 'regoin': did you mean region? there are region, endpoint; try: "),
+    ],
+)
+def test_a_typing_mistake_gets_what_was_probably_meant(run: Run, words: tuple[str, ...], near: str) -> None:
+    """Commands, options and columns."""
+    ended = run(*words)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"UsageError: {near}")
+
+
+def test_options_stand_anywhere(run: Run) -> None:
+    """Also between two ids."""
+    ended = run("show", ID, "-f", "value", ID, "--sandbox", "-c", "id", "--wait", "--timeout", "0", "--grace", "0")
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.count("ImageNotFound") == 2
+
+
+SECRET_SWITCHES = (
+    *("--os-password", "--password", "--os-token", "--token", "--api-key", "--OS_API_KEY", "--my-secret"),
+    "--os-application-credential-secret",
+)
 
 
 @pytest.mark.parametrize("switch", SECRET_SWITCHES)
 @pytest.mark.parametrize("command", [("show", ID), ("list",), ()])
 def test_a_secret_is_no_argument(run: Run, command: tuple[str, ...], switch: str) -> None:
-    """No switch takes one; the variable to set is named, and the secret is not repeated."""
+    """No switch takes one; the variables to set are named, and the secret is not repeated."""
     for words in ((switch, "geheim-4711"), (f"{switch}=geheim-4711",)):
         ended = run(*command, *words)
         assert (ended.code, ended.out) == (2, "")
-        assert f"set {SECRET_SWITCHES[switch]}" in ended.err
+        assert "set OS_PASSWORD, OS_TOKEN, OS_APPLICATION_CREDENTIAL_SECRET, RS_API_KEY" in ended.err
         assert "geheim" not in ended.err
 
 
@@ -177,3 +207,19 @@ def test_a_bad_endpoint_or_token_is_a_mistake_of_configuration(run: Run, monkeyp
     assert run("show", ID).code == 2
     monkeypatch.setenv("OS_TOKEN", "a\nb")
     assert run("show", ID).code == 2
+
+
+@pytest.mark.parametrize("missing", ["click", "rich"])
+def test_without_its_packages_the_command_says_what_to_run(missing: str) -> None:
+    """In one line, exit code 2; the library does without them."""
+    script = (
+        "import importlib.util as u, sys; found = u.find_spec;"
+        f"u.find_spec = lambda name, package=None: None if name == {missing!r} else found(name, package);"
+        "from rackspace_images.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    )
+    ended = subprocess.run([sys.executable, "-c", script, "list"], capture_output=True, encoding="utf-8")
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert ended.stderr == (
+        f'rackspace-images: the command line needs {missing}, its extra "cli"; '
+        f"run: {sys.executable} -m pip install {missing}\n"
+    )

@@ -16,6 +16,8 @@ from struct import pack
 
 import pytest
 from pauses import skip_pauses
+from rackspace_images.cli.options import Settings
+from rackspace_images.cli.progress import Tracker
 from rackspace_images.testing.sandbox import Sandbox
 from slack import SLACK
 
@@ -27,9 +29,9 @@ VANISHES = "00000000-0000-4000-8000-000000200018"
 BASE_ID = "00000000-0000-4000-8000-000000200001"
 MISSING_ID = "00000000-0000-4000-8000-0000000000ff"
 
-# The command, looking again after a fifth of a second.
+# The command, looking again after half a second.
 HURRIED = (
-    "import sys; from rackspace_images.client import waiting; waiting.POLL_INTERVAL = 0.2;"
+    "import sys; from rackspace_images.client import waiting; waiting.POLL_INTERVAL = 0.5;"
     "from rackspace_images.cli.main import main; sys.exit(main())"
 )
 
@@ -45,7 +47,7 @@ def test_it_waits_and_says_each_change(run: Run, sandbox: Sandbox, at_once: None
     ended = run("show", BUILDING, "--wait", "-f", "value", "-c", "status")
     assert (ended.code, ended.out) == (0, "ACTIVE\n")
     words = ["SAVING 25 %", "SAVING 50 %", "ACTIVE 100 %"]
-    assert ended.err.splitlines() == [f"{BUILDING} {word} after 0:00" for word in words]
+    assert ended.err.splitlines() == [f"{BUILDING} {word} after 0:00:00" for word in words]
     sandbox.reset()
     assert run("show", BUILDING, "--wait", "-q", "-f", "value", "-c", "status") == (0, "ACTIVE\n", "")
 
@@ -90,8 +92,8 @@ def test_the_grace_is_how_long_an_image_may_be_missing(run: Run, sandbox: Sandbo
     assert len(sandbox.requests) == 1
     ended = run("show", MISSING_ID, BASE_ID, "--wait", "--grace", "0.05s", "-f", "value", "-c", "id")
     assert (ended.code, ended.out) == (3, f"{BASE_ID}\n")
-    assert f"{MISSING_ID} not there yet after 0:00" in ended.err
-    assert f"try: rackspace-images locate {MISSING_ID}; looked for 0 s (grace=, --grace)\n" in ended.err
+    assert f"{MISSING_ID} not there yet after 0:00:00" in ended.err
+    assert f"try: rackspace-images locate {MISSING_ID}; looked for 0 s (--grace)\n" in ended.err
 
 
 def test_many_are_waited_for_at_once(run: Run, sandbox: Sandbox, at_once: None) -> None:
@@ -104,11 +106,13 @@ def test_many_are_waited_for_at_once(run: Run, sandbox: Sandbox, at_once: None) 
     assert run("show", BUILDING, FAILS, MISSING_ID, "--wait", "--timeout", "0", "-q").code == 7
 
 
-def on_terminal(*words: str, columns: int = 80, interrupt_after: bytes | None = None) -> tuple[int, str, float]:
+def on_terminal(
+    *words: str, columns: int = 80, interrupt_after: bytes | None = None, **changes: str
+) -> tuple[int, str, float]:
     """Exit code, everything that standard error drew on a terminal, and the seconds from Ctrl-C to the end."""
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, pack("HHHH", 40, columns, 0, 0))
-    variables = {"TERM": "xterm-256color", "COLUMNS": str(columns)}
+    variables = {"TERM": "xterm-256color", "COLUMNS": str(columns), **changes}
     process = subprocess.Popen(
         [sys.executable, "-c", HURRIED, *words],
         env=environment(variables),
@@ -136,23 +140,60 @@ def on_terminal(*words: str, columns: int = 80, interrupt_after: bytes | None = 
 
 
 def test_the_display_moves(sandbox: Sandbox) -> None:
-    """One line, drawn again: the status, the server's percentage, the time; erased at the end."""
+    """One line, drawn again: a bar, the status, the server's percentage, the time; erased at the end."""
     code, drawn, _ = on_terminal("show", BUILDING, "--wait", "-f", "json")
     assert code == 0
-    assert "\n" not in drawn
-    frames = [re.sub(r"0:0\d", "0:00", frame) for frame in drawn.split("\r")]
-    assert f"[#####...............]  SAVING 25 %  0:00  {BUILDING}\x1b[K" in frames
-    assert f"[##########..........]  SAVING 50 %  0:00  {BUILDING}\x1b[K" in frames
-    assert frames[-1] == "\x1b[K"
+    frames = shown(drawn)
+    assert any(re.search(r"━ SAVING 25 %  0:00:0\d$", frame) for frame in frames)
+    assert any(re.search(r"━ SAVING 50 %  0:00:0\d$", frame) for frame in frames)
+    assert drawn.endswith("\x1b[1A\x1b[2K")
+
+
+def shown(drawn: str) -> list[str]:
+    """What the display showed, one after another, without escape sequences."""
+    return [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", frame).strip() for frame in re.split(r"[\r\n]", drawn)]
 
 
 def test_the_display_fits_a_narrow_terminal(sandbox: Sandbox) -> None:
     """What matters most comes first, and nothing wraps."""
     code, drawn, _ = on_terminal("show", BUILDING, "--wait", "-f", "json", columns=20)
     assert code == 0
-    frames = [re.sub(r"\x1b\[K", "", frame) for frame in drawn.split("\r")]
-    assert max(map(len, frames)) < 20
-    assert any(re.match(r"SAVING 25 %  0:0\d", frame) for frame in frames)
+    assert max(map(len, shown(drawn))) <= 20
+    assert any(re.match(r"SAVING 25 %  0:0", frame) for frame in shown(drawn))
+
+
+def test_the_display_has_no_colours_where_they_are_not_wanted(sandbox: Sandbox) -> None:
+    """With NO_COLOR; on a dumb terminal it is a line for each change."""
+    _, drawn, _ = on_terminal("show", BUILDING, "--wait", "-f", "json", NO_COLOR="1")
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9;]*m", drawn)
+    sandbox.reset()
+    _, drawn, _ = on_terminal("show", BUILDING, "--wait", "-f", "table", TERM="dumb")
+    assert drawn.splitlines()[0] == f"{BUILDING} SAVING 25 % after 0:00:00"
+
+
+def test_a_silent_wait_prints_a_line_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no terminal: CI systems end a job that prints nothing for long."""
+    told: list[str] = []
+    monkeypatch.setattr("rackspace_images.cli.output.tell", told.append)
+    monkeypatch.setattr("rackspace_images.cli.progress.MINUTE", 0.05)
+    settings = Settings()
+    with Tracker(settings, None).display():
+        deadline = time.monotonic() + SLACK
+        while len(told) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert told[:2] == ["0 done  0:00:00", "0 done  0:00:00"]
+
+
+def test_the_progress_of_many_counts_what_became_of_each() -> None:
+    """What is worth a word has one."""
+    tracker = Tracker(Settings(), 2000)
+    tracker.count("", 800)
+    tracker.count("failed", 3)
+    tracker.count("missing")
+    assert tracker.text() == "804 of 2000, 3 failed, 1 missing  0:00:00"
+    tracker = Tracker(Settings(), None)
+    tracker.count()
+    assert tracker.text() == "1 done  0:00:00"
 
 
 @pytest.mark.parametrize("words", [(MISSING_ID,), (MISSING_ID, MISSING_ID)])
@@ -161,15 +202,15 @@ def test_ctrl_c_while_waiting_is_quiet_and_at_once(sandbox: Sandbox, words: tupl
     code, drawn, seconds = on_terminal("show", *words, "--wait", interrupt_after=b"not there yet")
     assert code == 130
     assert seconds < 1 + SLACK
-    assert "\n" not in drawn
+    assert drawn.endswith("\x1b[1A\x1b[2K")
 
 
 def test_a_long_list_has_a_bar(sandbox: Sandbox) -> None:
     """On a terminal, from fifty ids on; a short list has none."""
     code, drawn, _ = on_terminal("show", *[BASE_ID] * 60, "-f", "value")
     assert code == 0
-    assert re.search(r"\[#*\.*\]  \d+ of 60  0:0\d\x1b\[K", drawn)
-    assert drawn.endswith("\r\x1b[K")
+    assert any(re.search(r"━ \d+ of 60  0:00:0\d$", frame) for frame in shown(drawn))
+    assert drawn.endswith("\x1b[1A\x1b[2K")
     assert on_terminal("show", *[BASE_ID] * 3, "-f", "value")[1] == ""
     assert on_terminal("show", *[BASE_ID] * 60, "-f", "value", "-q")[1] == ""
 
@@ -179,7 +220,7 @@ def test_ctrl_c_while_importing_is_quiet() -> None:
     script = (
         "import builtins, os, signal, sys; original = builtins.__import__\n"
         "def slow(name, *rest):\n"
-        "    if name == 'argparse': os.kill(os.getpid(), signal.SIGINT)\n"
+        "    if name == 'click': os.kill(os.getpid(), signal.SIGINT)\n"
         "    return original(name, *rest)\n"
         "builtins.__import__ = slow\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"

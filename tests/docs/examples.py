@@ -25,7 +25,7 @@ IN_PLACE_OF = {
     "password: …": "password: {password}",
     "project_name: …": "project_name: {project}",
     # It is installed where the pages are followed; tests/packaging installs it as the pages say.
-    "pip install . && ": "",
+    'pip install ".[cli]" && ': "",
     "APPLICATION_CREDENTIAL_ID": "{application_credential_id}",
     "APPLICATION_CREDENTIAL_SECRET": "{application_credential_secret}",
     "IMAGE_ID": "e3d37ab2-8dc0-4000-b773-b15aad79ad0a",

@@ -95,6 +95,11 @@ def test_it_works_in_an_empty_environment(built: Any, tmp_path: Path) -> None:
         return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60)
 
     install(str(built()))
+    plain = show()
+    assert (plain.returncode, plain.stdout, plain.stderr.count("\n")) == (2, "", 1)
+    assert "the command line needs click and rich" in plain.stderr
+    # The command that it names works as it stands.
+    subprocess.run([*plain.stderr.partition("run: ")[2].split(), "--quiet"], check=True, cwd=tmp_path)
     whole = show()
     assert (whole.returncode, whole.stderr) == (0, "")
     source = (ROOT / "openapi" / "source" / "retrieve-image-details.rst").read_text(encoding="utf-8")

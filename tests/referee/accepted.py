@@ -42,6 +42,20 @@ class Accepted:
 
 GIVEN_TRANSPORT = "a transport that is given has its own certificates: `verify=` and `cert=` beside it are refused"
 
+ROWS = "a table of rows has what fits the width, human sizes and ages, and a line for each row where it is piped"
+LAYOUT = "tables are laid out by rich, with a section for each object; the server is one of them"
+WAITING = (
+    *(
+        "vector-over-limit-*",
+        "vector-*fault",
+        "vector-unavailable-*",
+        "vector-*gateway*",
+        "nobody-listens",
+        "many-[34]",
+    ),
+    "list-*unreadable*",
+)
+
 ACCEPTED: list[Accepted] = [
     Accepted(
         kind="names in the documents",
@@ -52,10 +66,115 @@ ACCEPTED: list[Accepted] = [
         now=r"min_disk, min_ram, os_dcf_disk_config, os_ext_img_size_size, disk_config",
     ),
     Accepted(
-        kind="one engine",
-        reason="`--engine` is gone, as nothing is left to choose from",
-        cases="command-line/expected-help-*",
+        kind="help by groups",
+        reason="the help has what a command does and examples first, then its options by groups",
+        cases="command-line/expected-help*",
         fields="stdout*",
+    ),
+    Accepted(
+        "help by groups", "the same on standard error", cases="command-line/expected-no-command", fields="stderr*"
+    ),
+    Accepted(
+        kind="usage errors",
+        reason="a mistake in the options is a `UsageError`, in other words than before",
+        cases="command-line/*",
+        fields="stderr.0",
+        recorded="ConfigError",
+        now="UsageError",
+    ),
+    Accepted(
+        kind="numbers",
+        reason="a number may be written in any digits that Python reads",
+        cases="command-line/mistake-list-limit-other-digits",
+    ),
+    *(
+        Accepted("an array", "`-f json` of several ids is one array", cases=f"command-line/{case}", fields="stdout*")
+        for case in ("many-format-json", "expected-show-stdin-json", "stdin-empty")
+    ),
+    Accepted(
+        kind="no ids",
+        reason="a list without ids is said to be one",
+        cases="command-line/stdin-empty*",
+        fields="stderr*",
+    ),
+    Accepted(
+        kind="shell names",
+        reason="`-f shell` puts `image_` before its names, as zsh reserves some",
+        cases="command-line/*shell*",
+        fields="stdout*",
+        now='^"image_',
+    ),
+    Accepted(
+        kind="waits are reported",
+        reason="a wait for a retry of more than a second is reported, with or without a terminal",
+        cases="command-line/*",
+        fields="stderr*",
+        now=r'waiting [0-9]+ s|\\"waiting\\": ',
+    ),
+    *(
+        Accepted("waits are reported", "the lines after that", cases=f"command-line/{case}", fields="stderr.[1-9]")
+        for case in WAITING
+    ),
+    Accepted(
+        kind="hints of the command line",
+        reason="a hint names options instead of Python's parameters, and `show --name`",
+        cases="command-line/*",
+        fields="stderr*",
+        recorded=r"\((timeout|grace)=, --|images list --name|give endpoint=|verify=|endpoint= for|a UUID such as",
+    ),
+    *(
+        Accepted("rows for people", ROWS, cases=f"command-line/{case}", fields="stdout*")
+        for case in (
+            *("expected-list", "expected-list-narrow", "expected-list-all-regions", "width-list-40", "width-list-120"),
+            *("terminal-list-40", "terminal-list-80", "expected-show-many-narrow", "expected-show-stdin-table"),
+            *("many-format-table", "expected-locate-narrow", "locate-everywhere"),
+        )
+    ),
+    *(
+        Accepted("layout", LAYOUT, cases=f"command-line/{case}", fields="stdout*")
+        for case in ("vector-*", "expected-show", "wait-quiet", "width-show-*", "terminal-[dons]*")
+    ),
+    Accepted(
+        kind="headings",
+        reason="a table's headings are the names of its columns, in capitals",
+        cases="command-line/*",
+        fields="stdout*",
+        now=r'^"(\\u001b\[2m)?(IMAGE|PLACE|REGION|NAME|ID)\b',
+    ),
+    *(
+        Accepted(
+            "a list in YAML", "`-f yaml` of several ids is one list", cases=f"command-line/{case}", fields="stdout*"
+        )
+        for case in ("many-format-yaml", "expected-show-stdin-yaml")
+    ),
+    Accepted(
+        kind="escapes in YAML",
+        reason="what is invisible is an escape of eight digits",
+        cases="command-line/format-yaml-name-of-control-characters",
+        fields="stdout*",
+    ),
+    Accepted(
+        kind="the library's log",
+        reason="`-v` prints what the library logs of sign-in and requests",
+        cases="command-line/*",
+        fields="stderr*",
+        now=r'^"(signing in at|GET|POST) ',
+    ),
+    Accepted(
+        kind="hours",
+        reason="a length of time has hours, minutes and seconds",
+        cases="command-line/*",
+        fields="stderr*",
+        now=r'after <time>:[0-9]{2}"$',
+    ),
+    Accepted(
+        kind="UTF-8 for programs",
+        reason="what programs read is UTF-8, whatever the terminal's encoding",
+        cases="command-line/encoding-*",
+        fields="stdout*",
+    ),
+    Accepted(
+        "SIGTERM", "SIGTERM ends a command as Ctrl-C does", cases="command-line/sigterm", fields="exit", now="130"
     ),
     *(
         Accepted(
@@ -114,6 +233,12 @@ ACCEPTED: list[Accepted] = [
     *(
         Accepted("labels", "over JSON an unknown Content-Encoding is none, and a declared charset is obeyed", case)
         for case in ("images/encoding-none", "images/encoding-utf-8", "images/latin-1-declared")
+    ),
+    Accepted(
+        kind="one request more for a list",
+        reason="the requests of a command are recorded sorted: those after it moved by one",
+        cases="command-line/*list*",
+        fields="requests.*",
     ),
     Accepted(
         kind="a list that goes round",

@@ -23,7 +23,7 @@ from .plan import Options, Partition, Plan
 from .run import OnProgress, retrieve
 from .summary import Summary
 
-INSTALL = 'pip install "rackspace-images[dask]"'
+INSTALL = 'pip install ".[dask]"'
 RETRIES = 2
 """How often Dask runs a partition again that a worker could not retrieve."""
 CONNECT_TIMEOUT = 10.0

@@ -9,21 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from operator import itemgetter
 from typing import Any
 
 import attrs
+import click
 from rackspace_images_api import models
 
-from rackspace_images.errors import ConfigError
 from rackspace_images.image import Image
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
-    """A name, what it reads of an image, and the field on the wire that it stands for, if it is one."""
+    """A name, what it reads of an image or another item, and the field on the wire that it stands for, if any."""
 
     name: str
-    read: Callable[[Image], Any]
+    read: Callable[[Any], Any]
     wire: str | None = None
 
 
@@ -45,30 +46,50 @@ def readable_columns() -> tuple[Column, ...]:
     return (*attributes, *(Column(name, partial(_property, name)) for name in properties))
 
 
+REGION = Column("region", lambda image: image.response.region if image.response is not None else None)
+"""Where an image was found; it is not one of its fields."""
+
+
+def image_columns() -> tuple[Column, ...]:
+    """All columns of an image but those of its metadata."""
+    return (*wire_columns(), *readable_columns(), REGION)
+
+
+def tuple_columns(*names: str) -> tuple[Column, ...]:
+    """The columns of an item that is a tuple."""
+    return tuple(Column(name, itemgetter(number)) for number, name in enumerate(names))
+
+
 def chosen(names: Sequence[str]) -> tuple[Column, ...]:
     """The columns of an image of these names, in any case, in the order given, each once."""
-    columns = {column.name: column for column in (*wire_columns(), *readable_columns())}
-    return tuple(columns[name] for name in chosen_names(names, columns))
+    return pick(names, image_columns())
 
 
-def chosen_names(names: Sequence[str], known: Iterable[str]) -> list[str]:
-    """The names of columns that are meant, as they are known, in the order given, each once."""
+def pick(names: Sequence[str], known: Iterable[Column]) -> tuple[Column, ...]:
+    """The columns that are meant among those that are known. `metadata.KEY` is one where `metadata` is."""
     # Where two differ in nothing but case, the first is meant.
-    listed = list(known)
-    by_folded = {name.casefold(): name for name in reversed(listed)}
-    for name in names:
-        if name.casefold() not in by_folded:
-            raise ConfigError(f"no column {name!r}", hint=f"one of {', '.join(listed)}")
-    return list(dict.fromkeys(by_folded[name.casefold()] for name in names))
+    by_name = {column.name.casefold(): column for column in reversed(tuple(known))}
+    found = [_named(name, by_name) for name in names]
+    return tuple({column.name: column for column in found}.values())
 
 
-REGION = Column("region", lambda image: image.response.region if image.response is not None else None)
-"""Where an image was found: no field of it, but a column where several regions are asked."""
+def _named(name: str, by_name: Mapping[str, Column]) -> Column:
+    first, _, key = name.partition(".")
+    if key and first.casefold() == "metadata" in by_name:
+        return Column(f"metadata.{key}", partial(_entry, by_name["metadata"].read, key))
+    if name.casefold() not in by_name:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name.casefold(), by_name, n=1)
+        meant = f": did you mean {by_name[near[0]].name}?" if near else ";"
+        names = [column.name for column in reversed(list(by_name.values()))]
+        raise click.UsageError(f"no column {name!r}{meant} there are {', '.join(names)}")
+    return by_name[name.casefold()]
 
 
-def values(image: Image, columns: Sequence[Column]) -> dict[str, Any]:
+def values(item: Any, columns: Sequence[Column]) -> dict[str, Any]:
     """What the columns read, by their names."""
-    return {column.name: column.read(image) for column in columns}
+    return {column.name: column.read(item) for column in columns}
 
 
 @cache
@@ -86,3 +107,8 @@ def _received(wire: str, image: Image) -> Any:
 def _property(name: str, image: Image) -> Any:
     value = getattr(image, name)
     return dict(value) if isinstance(value, Mapping) else value
+
+
+def _entry(read: Callable[[Any], Any], key: str, item: Any) -> Any:
+    metadata = read(item)
+    return metadata.get(key) if isinstance(metadata, Mapping) else None

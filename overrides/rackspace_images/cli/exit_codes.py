@@ -1,40 +1,15 @@
-"""Which exit code says what."""
+"""What each exit code means, and which error ends with which."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rackspace_images import errors
-
-from .main import INTERRUPTED as INTERRUPTED
-
-DONE = 0
-FAILED = 1
-USAGE = 2
-NOT_FOUND = 3
-
-OF_ERROR: dict[type[BaseException], int] = {
-    BaseException: FAILED,
-    errors.ConfigError: USAGE,
-    errors.InvalidImageId: USAGE,
-    errors.InsecureUrl: USAGE,
-    errors.RegionNotFound: USAGE,
-    errors.ImageNotFound: NOT_FOUND,
-    errors.AuthError: 4,
-    errors.Forbidden: 4,
-    errors.OverLimit: 5,
-    errors.ServiceUnavailable: 5,
-    errors.ImageBuildFailed: 6,
-    errors.ImageVanished: 6,
-    errors.WaitTimeout: 7,
-    KeyboardInterrupt: INTERRUPTED,
-}
-"""The code of each error; an error that is not here has that of its nearest base class."""
+DONE, FAILED, USAGE, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
 
 MEANINGS = {
     DONE: "done",
     FAILED: "the API said no in another way, or could not be reached",
-    USAGE: "usage, configuration, unknown region, or an id that is no UUID",
+    USAGE: "usage, configuration, unknown region, or an id that is not a UUID",
     NOT_FOUND: "no such image",
     4: "sign-in or permission",
     5: "limited or unavailable: try again",
@@ -42,26 +17,27 @@ MEANINGS = {
     7: "with --wait: not ACTIVE in time",
     INTERRUPTED: "interrupted",
 }
+WORST_FIRST = (USAGE, 4, FAILED, 5, 6, 7, NOT_FOUND, DONE)
+_ERRORS = {
+    USAGE: ("UsageError", "ConfigError", "InvalidImageId", "InsecureUrl", "RegionNotFound"),
+    NOT_FOUND: ("ImageNotFound", "NameNotFound"),
+    4: ("AuthError", "AuthenticationFailed", "Unauthorized", "Forbidden"),
+    5: ("OverLimit", "ServiceUnavailable"),
+    6: ("ImageBuildFailed", "ImageVanished"),
+    7: ("WaitTimeout",),
+    INTERRUPTED: ("KeyboardInterrupt",),
+}
+CODE_OF_ERROR = {name: code for code, names in _ERRORS.items() for name in names}
+"""By the names of error classes, so that none of them is imported; an error that is not here has that of its nearest
+base class, or `FAILED`."""
 
-_WORST_FIRST = (USAGE, 4, FAILED, 5, 6, 7, NOT_FOUND, DONE)
 
-ASKING = (DONE, FAILED, USAGE, 4, 5, INTERRUPTED)
-"""What a command can end with that asks a cloud, but for no certain image."""
-LOCAL = (DONE, FAILED, USAGE, INTERRUPTED)
-"""What a command can end with that asks nobody."""
-
-
-def in_words(codes: Iterable[int] = MEANINGS, **other: str) -> str:
-    """The codes that a command can end with, for its help; `failed` is what else 1 means there."""
-    meanings = MEANINGS | ({FAILED: other["failed"]} if "failed" in other else {})
-    return "exit codes:\n" + "".join(f"  {code:<4} {meanings[code]}\n" for code in codes)
-
-
-def exit_code(error: BaseException) -> int:
+def exit_code(error: BaseException | type[BaseException]) -> int:
     """The exit code of a command that ended with `error`."""
-    return next(OF_ERROR[base] for base in type(error).__mro__ if base in OF_ERROR)
+    kind = error if isinstance(error, type) else type(error)
+    return next((CODE_OF_ERROR[base.__name__] for base in kind.__mro__ if base.__name__ in CODE_OF_ERROR), FAILED)
 
 
 def worst(codes: Iterable[int]) -> int:
     """The exit code of a command that did many things."""
-    return min(codes, key=_WORST_FIRST.index)
+    return min(codes, key=WORST_FIRST.index)

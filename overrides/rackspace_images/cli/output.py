@@ -6,113 +6,87 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Iterator
-from typing import Protocol, TextIO
+import time
+from typing import TYPE_CHECKING, Any, TextIO
 
-from rackspace_images.errors import ImagesError
+if TYPE_CHECKING:
+    from rich.console import Console
 
-
-class Live(Protocol):
-    """What stands at the bottom of the terminal for the time being, and must not be written into."""
-
-    def draw(self) -> None: ...
-    def erase(self) -> None: ...
-
-
-live: Live | None = None
+live: Console | None = None
+"""The console of the progress display while it is shown: lines for people are printed above it."""
 lock = threading.RLock()
-"""Held by whoever writes: several threads may have something to tell."""
+"""Held while something is written: several threads may have something to report."""
+last_written = time.monotonic()
+"""When something was written last; a job that writes nothing for long is taken for dead."""
 
 
-def encoding_of(stream: TextIO | None) -> str:
-    """The encoding that `stream` writes in."""
-    return getattr(stream, "encoding", None) or "utf-8"
+def is_tty(stream: TextIO | None) -> bool:
+    """Whether `stream` is a terminal of any kind."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # it is closed
+        return False
 
 
 def is_terminal(stream: TextIO | None) -> bool:
     """Whether `stream` is a terminal that understands escape sequences."""
-    try:
-        if stream is None or not stream.isatty():
-            return False
-    except ValueError:  # it is closed
-        return False
     # A Windows terminal has no TERM.
-    return os.environ.get("TERM", "dumb" if os.name == "posix" else "") not in ("dumb", "unknown")
+    return is_tty(stream) and os.environ.get("TERM", "dumb" if os.name == "posix" else "") not in ("dumb", "unknown")
 
 
-def write(text: str) -> None:
-    """Writes to standard output, at once.
+def has_colour(stream: TextIO | None) -> bool:
+    """Whether `stream` gets colours: a terminal, or wherever FORCE_COLOR is set; nothing where NO_COLOR is."""
+    return not os.environ.get("NO_COLOR") and (is_terminal(stream) or bool(os.environ.get("FORCE_COLOR")))
+
+
+def write(text: str, *, for_programs: bool = False) -> None:
+    """Writes to standard output, at once: in its own encoding, or in UTF-8 for programs.
 
     Raises `BrokenPipeError` where the reader has gone, and `ImagesError` where it cannot be written for
     another reason, such as a full disk.
     """
-    stream = sys.stdout
-    with _writing(stream):
-        stream.write(_encodable(text, encoding_of(stream)))
-        stream.flush()
-
-
-def write_bytes(content: bytes) -> None:
-    """`write`, byte for byte."""
-    stream = sys.stdout
-    with _writing(stream):
-        stream.flush()
-        stream.buffer.write(content)
-        stream.buffer.flush()
-
-
-@contextlib.contextmanager
-def _writing(stream: TextIO | None) -> Iterator[None]:
-    if stream is None:  # the command was started with standard output closed
-        raise ImagesError("cannot write to standard output: it is closed")
+    global last_written
+    stream: Any = sys.stdout
+    reason = "it is closed"  # as the command was started with
     try:
-        with _apart():
-            yield
+        if stream is not None:
+            with lock:
+                last_written = time.monotonic()
+                if hasattr(stream, "reconfigure"):
+                    stream.reconfigure(encoding="utf-8" if for_programs else None, errors="backslashreplace")
+                stream.write(text)
+                stream.flush()
+            return
     except BrokenPipeError:
         _let_go(stream)
         raise
     except (OSError, ValueError) as error:
         _let_go(stream)
         reason = getattr(error, "strerror", None) or str(error)
-        raise ImagesError(f"cannot write to standard output: {reason}") from None
+    from rackspace_images.errors import ImagesError
+
+    raise ImagesError(f"cannot write to standard output: {reason}")
 
 
-def tell(line: str) -> None:
-    """Writes one line to standard error. Where even that cannot be written there is nobody to tell."""
-    with _apart():
-        sketch(line + "\n")
-
-
-def sketch(text: str) -> None:
-    """Writes to standard error without a line's end, as a display does that is drawn again and again."""
+def tell(text: str) -> None:
+    """Writes lines to standard error. Where even that cannot be written there is nobody to tell."""
+    global last_written
     stream = sys.stderr
-    if stream is None:
-        return
     try:
-        stream.write(_encodable(text, encoding_of(stream)))
-        stream.flush()
+        with lock:
+            last_written = time.monotonic()
+            if live is not None:
+                from rich.text import Text
+
+                live.print(Text.from_ansi(text), soft_wrap=True)
+            elif stream is not None:
+                stream.write(text + "\n")
+                stream.flush()
     except (OSError, ValueError):
         _let_go(stream)
 
 
-@contextlib.contextmanager
-def _apart() -> Iterator[None]:
-    """Takes what stands at the bottom of the terminal out of the way."""
-    with lock:
-        shown = live
-        if shown is not None:
-            shown.erase()
-        yield
-        if shown is not None:
-            shown.draw()
-
-
-def _encodable(text: str, encoding: str) -> str:
-    """`text`, with what `encoding` has no sign for written as an escape."""
-    return text.encode(encoding, "backslashreplace").decode(encoding)
-
-
-def _let_go(stream: TextIO) -> None:
+def _let_go(stream: Any) -> None:
     # Python flushes what is left at exit, and would complain once more.
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)

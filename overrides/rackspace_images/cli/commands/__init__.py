@@ -1,0 +1,1 @@
+"""A module for each command, imported when that command is meant."""
