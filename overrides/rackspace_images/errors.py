@@ -1,32 +1,33 @@
 """Every error that rackspace-images raises.
 
     ImagesError
-    ├── ApiError                  the API answered, and the answer is no image
+    ├── ApiError                  the response is not a success
     │   ├── BadRequest            400
     │   ├── Unauthorized          401 (also AuthError)
     │   ├── Forbidden             403
-    │   ├── ImageNotFound         404 that speaks of the image
+    │   ├── ImageNotFound         404, where the response speaks of the image
     │   ├── BadMethod             405
     │   ├── ConflictingRequest    409
     │   ├── OverLimit             413, 429
     │   ├── ApiFault              500
     │   ├── ServiceUnavailable    503
-    │   └── UnexpectedStatus      any other
-    ├── MalformedResponse         a success that is no image
-    ├── ResponseTooLarge          an answer of a size that no image has
-    ├── ConnectionFailed          no answer (also ConnectionError)
-    ├── RequestTimeout            no answer in time (also TimeoutError)
-    ├── WaitTimeout               not ACTIVE in time (also TimeoutError)
-    ├── ImageBuildFailed          the image that was waited for ended in ERROR
-    ├── ImageVanished             the image that was waited for is gone
-    ├── InvalidImageId            no UUID (also ValueError); nothing was sent
-    ├── AuthenticationFailed      identity said no (also AuthError, ApiError)
-    ├── RegionNotFound            no such region; says which there are
-    ├── ConfigError               something to set right before anything is sent
-    ├── InsecureUrl               a token would have gone over plain http
+    │   ├── UnexpectedStatus      any other status
+    │   └── AuthenticationFailed  the identity service refused the credentials (also AuthError)
+    ├── MalformedResponse         a success without a valid image
+    ├── ResponseTooLarge          a response that is too large for an image
+    ├── ConnectionFailed          no connection, or it broke (also ConnectionError)
+    ├── RequestTimeout            no response in time (also TimeoutError)
+    ├── NotActive                 a wait ended without an ACTIVE image
+    │   ├── WaitTimeout           not ACTIVE in time (also TimeoutError)
+    │   ├── ImageBuildFailed      the image ended in ERROR
+    │   └── ImageVanished         the image is gone
+    ├── InvalidImageId            not a UUID (also ValueError); nothing was sent
+    ├── RegionNotFound            not a region of the catalog; names those that are
+    ├── ConfigError               an argument or a setting cannot be used; nothing was sent
+    ├── InsecureUrl               the token would have gone over plain http; it was not sent
     └── ClientClosed              a call after close()
 
-Every error pickles, and none holds a secret. `str(error)` is one line.
+Every error can be pickled, and none holds a secret. `str(error)` is one line.
 """
 
 from __future__ import annotations
@@ -41,41 +42,63 @@ if TYPE_CHECKING:
 
 
 class ImagesError(Exception):
-    """The root of all errors of this package.
+    """The base of all errors of this package.
 
-    `region`, `endpoint`, `method`, `url`, `request_id`, `image_id`, `attempts` (requests sent) and
-    `elapsed` (seconds) are set where they are known, else None.
+        try:
+            image = images.get(image_id)
+        except ImagesError as error:
+            if not error.retryable:
+                raise
+            print(error.message, error.region, error.request_id)
+
+    Args:
+        message: What happened.
+        hint: What to do next; by default the class's own hint.
+        **attributes: The attributes below.
+
+    Attributes:
+        message (str | None): What happened, without the context.
+        region (str | None): The region, as the catalog names it.
+        endpoint (str | None): The compute URL.
+        method (str | None): The method of the request.
+        url (str | None): The URL of the request.
+        request_id (str | None): The server's id of the request.
+        image_id (str | None): The image.
+        attempts (int | None): Requests that were sent for the call.
+        elapsed (float | None): Seconds that the call took.
+
+    Each of them is None where it is not known.
     """
 
     retryable: bool = False
-    """Whether the same call may succeed if it is made again later."""
+    """Whether the same call may succeed later."""
+    message: str | None = None
+    region: str | None = None
+    endpoint: str | None = None
+    method: str | None = None
+    url: str | None = None
+    request_id: str | None = None
+    image_id: str | None = None
+    attempts: int | None = None
+    elapsed: float | None = None
     _class_hint: ClassVar[str | None] = None
     _signing_in: bool = False
-    """Whether it happened while signing in, so that it is no single image's."""
+    """Whether it happened during a sign-in, so that it concerns every image."""
 
-    def __init__(self, message: str = "", *, hint: str | None = None, **context: Any) -> None:
-        super().__init__(message)
-        self._hint = hint
-        self.message: str | None = message
-        self.region: str | None = None
-        self.endpoint: str | None = None
-        self.method: str | None = None
-        self.url: str | None = None
-        self.request_id: str | None = None
-        self.image_id: str | None = None
-        self.attempts: int | None = None
-        self.elapsed: float | None = None
-        self._add_context(**context)
+    def __init__(self, message: str | None = "", *, hint: str | None = None, **attributes: Any) -> None:
+        super().__init__(message or "")
+        self.message, self._hint = message, hint
+        self._add_context(**attributes)
 
-    def _add_context(self, **context: Any) -> None:
-        """Sets what the raising place did not know; what is known already stays."""
-        for name, value in context.items():
-            if value is not None and getattr(self, name, None) is None:
+    def _add_context(self, **attributes: Any) -> None:
+        """Fills in attributes that are not set. Never overwrites one."""
+        for name, value in attributes.items():
+            if value is not None and vars(self).get(name) is None:
                 setattr(self, name, without_userinfo(value) if name in ("endpoint", "url") else value)
 
     @property
     def hint(self) -> str | None:
-        """What to do about it: the `try:` part of `str(error)`."""
+        """What to do next: the `try:` part of `str(error)`."""
         return self._hint or self._default_hint()
 
     def _default_hint(self) -> str | None:
@@ -84,24 +107,24 @@ class ImagesError(Exception):
     def _what(self) -> str:
         return one_line(self.message or "")
 
+    def _context(self) -> str:
+        location = self.url or self.endpoint
+        parts = (
+            ("image=", self.image_id, 60),
+            ("region=", self.region, 60),
+            ("", f"{self.method} {location}" if self.method and location else location, 180),
+            ("request_id=", self.request_id, 80),
+            ("attempts=", self.attempts, 20),
+            ("", None if self.elapsed is None else f"{self.elapsed:.2f}s", 20),
+        )
+        return "".join(f" {name}{one_line(str(value), most)}" for name, value, most in parts if value is not None)
+
     def __str__(self) -> str:
-        name, parts = type(self).__name__, list[str]()
-        if self.image_id is not None:
-            parts.append(f"image={one_line(self.image_id, 60)}")
-        if self.region is not None:
-            parts.append(f"region={one_line(self.region, 60)}")
-        where = self.url or self.endpoint
-        if where is not None:
-            parts.append(one_line(f"{self.method} {where}" if self.method else where, 180))
-        if self.request_id is not None:
-            parts.append(f"request_id={one_line(self.request_id, 80)}")
-        if self.attempts is not None:
-            parts.append(f"attempts={self.attempts}")
-        if self.elapsed is not None:
-            parts.append(f"{self.elapsed:.2f}s")
-        where_and_why = " ".join(["", *parts]) + (f"; try: {self.hint}" if self.hint else "")
-        what = one_line(self._what(), max(MAX_LINE - len(name) - len(where_and_why) - 3, 100))
-        return one_line(f"{name}: {what}{where_and_why}", MAX_LINE - 1)
+        name, context = type(self).__name__, self._context()
+        if self.hint:
+            context += f"; try: {self.hint}"
+        what = one_line(self._what(), max(MAX_LINE - len(name) - len(context) - 3, 100))
+        return one_line(f"{name}: {what}{context}", MAX_LINE - 1)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({shown(self.message or '', 200)})"
@@ -118,18 +141,28 @@ def _restored(cls: type[ImagesError], args: tuple[Any, ...], state: dict[str, An
 
 
 class AuthError(ImagesError):
-    """The sign-in was refused, or the API refused the token."""
+    """The identity service refused the credentials, or the API refused the token."""
 
 
 class ApiError(ImagesError):
-    """The API answered, and the answer is no image.
+    """The response is not a success.
 
-    `status_code`; `fault`, the key that names the fault (`itemNotFound`) or None; `message` and
-    `details` in the server's words, or None; `body`, the answer's bytes. The status of each class is the
-    document's (`openapi/images.yaml`).
+    Args:
+        status_code: The status of the response.
+        fault: The key of the fault in the body, such as `itemNotFound`; None for a body without a fault.
+        message: The server's message, or None.
+        details: The server's details, or None.
+        **attributes: `body` and the attributes of `ImagesError`.
+
+    Attributes:
+        body (bytes): The body of the response.
+        retry_after (float | None): Seconds to wait, as a 413, 429 or 503 says; None where the response does not say.
     """
 
     status_codes: ClassVar[tuple[int, ...]] = ()
+    """The statuses of this class, as the document (`openapi/images.yaml`) has them."""
+    body: bytes = b""
+    retry_after: float | None = None
 
     def __init__(
         self,
@@ -137,30 +170,26 @@ class ApiError(ImagesError):
         fault: str | None = None,
         message: str | None = None,
         details: str | None = None,
-        *,
-        body: bytes = b"",
-        **context: Any,
+        **attributes: Any,
     ) -> None:
-        super().__init__(message or "", **context)
-        self.status_code = status_code
-        self.fault = fault
-        self.message = message
-        self.details = details
-        self.body = body
+        super().__init__(message, **attributes)
+        self.status_code, self.fault, self.details = status_code, fault, details
+
+    def _default_hint(self) -> str | None:
+        return self._class_hint if self.retry_after is None else f"again in {self.retry_after:g} s"
 
     def _what(self) -> str:
-        words = [str(self.status_code)]
-        if self.fault is not None:
-            words.append(one_line(self.fault))
-        if self.message:
-            words.append(f'"{one_line(self.message)}"')
-        if self.details and self.details != self.message:
-            words.append(f'"{one_line(self.details)}"')
-        return " ".join(words)
+        details = self.details if self.details != self.message else None
+        words = [str(self.status_code), one_line(self.fault or "")]
+        words += [f'"{one_line(text)}"' for text in (self.message, details) if text]
+        return " ".join(filter(None, words))
 
 
 class AuthenticationFailed(ApiError, AuthError):
-    """Identity said no: a wrong key or password, a user that is suspended, or one who needs a second factor."""
+    """The identity service refused the credentials.
+
+    The key or password is wrong, the user is suspended, or the user needs a second factor.
+    """
 
 
 class BadRequest(ApiError):
@@ -178,14 +207,14 @@ class Unauthorized(ApiError, AuthError):
 
 
 class Forbidden(ApiError):
-    """403: the token is good, and its user may not see the image."""
+    """403: the token is valid, but its user may not see the image."""
 
     status_codes = (403,)
     _class_hint = "ask the image's owner to share it, or sign in to another project"
 
 
 class ImageNotFound(ApiError):
-    """404 that speaks of the image: there is none of this id for this tenant in this region."""
+    """404, where the response speaks of the image: this tenant has no image of this id in this region."""
 
     status_codes = (404,)
 
@@ -201,20 +230,17 @@ class BadMethod(ApiError):
 
 
 class ConflictingRequest(ApiError):
-    """409: the image is in a state that does not allow the request now."""
+    """409: the state of the image does not allow the request now."""
 
     status_codes = (409,)
 
 
 class OverLimit(ApiError):
-    """413 or 429: too many requests. `retry_after`: seconds to wait, or None where the server does not say."""
+    """413 or 429: too many requests. `retry_after` is the time to wait in seconds, or None."""
 
     status_codes = (413, 429)
     retryable = True
-    retry_after: float | None = None
-
-    def _default_hint(self) -> str:
-        return _wait_hint(self.retry_after)
+    _class_hint = "again later"
 
 
 class ApiFault(ApiError):
@@ -226,81 +252,77 @@ class ApiFault(ApiError):
 
 
 class ServiceUnavailable(ApiError):
-    """503: the service is not available now. `retry_after`: seconds to wait, or None where the server does not say."""
+    """503: the service is not available. `retry_after` is the time to wait in seconds, or None."""
 
     status_codes = (503,)
     retryable = True
-    retry_after: float | None = None
-
-    def _default_hint(self) -> str:
-        return _wait_hint(self.retry_after)
+    _class_hint = "again later"
 
 
 class UnexpectedStatus(ApiError):
-    """Any status that the document does not describe, and a 404 that does not speak of the image."""
+    """A status that the document does not describe, or a 404 that does not speak of the image."""
 
     _class_hint = "check that the endpoint is a compute endpoint, version and tenant included"
 
 
-def _wait_hint(seconds: float | None) -> str:
-    return "again later" if seconds is None else f"again in {seconds:g} s"
-
-
 class MalformedResponse(ImagesError):
-    """A 200 or 203 that is no image: `message` says what is wrong, `body` keeps the answer's bytes."""
+    """A success (200 or 203) without a valid image. `message` says what is wrong with it.
 
+    Attributes:
+        body (bytes): The body of the response.
+        status_code (int | None): The status of the response.
+    """
+
+    body: bytes = b""
+    status_code: int | None = None
     _class_hint = "check that the endpoint is a compute endpoint, and what stands between"
-
-    def __init__(self, message: str = "", *, body: bytes = b"", status_code: int | None = None, **context: Any) -> None:
-        super().__init__(message, **context)
-        self.body = body
-        self.status_code = status_code
 
 
 class ResponseTooLarge(ImagesError):
-    """The answer has more bytes than any image, as sent or once decoded. It was not read to its end."""
+    """The response has more bytes than an image can have, as sent or as decoded. The rest of it was not read.
 
+    Attributes:
+        status_code (int | None): The status of the response.
+    """
+
+    status_code: int | None = None
     _class_hint = "check that the endpoint is a compute endpoint, and what stands between"
-
-    def __init__(self, message: str = "", *, status_code: int | None = None, **context: Any) -> None:
-        super().__init__(message, **context)
-        self.status_code = status_code
 
 
 class ConnectionFailed(ImagesError, ConnectionError):
-    """No answer: the name does not resolve, nobody listens, TLS fails, or the connection broke.
+    """No response: the name does not resolve, nothing listens at the address, TLS fails, or the connection broke.
 
-    `sent`: whether the server may have got the request.
+    Attributes:
+        sent (bool): Whether the server may have received the request.
     """
 
     retryable = True
+    sent: bool = True
     _class_hint = "check the endpoint, the network and the proxy"
-
-    def __init__(self, message: str = "", *, sent: bool = True, **context: Any) -> None:
-        super().__init__(message, **context)
-        self.sent = sent
 
 
 class RequestTimeout(ImagesError, TimeoutError):
-    """No answer in time; `message` says which part ran out. `sent`: whether the server may have got the request."""
+    """No response in time. `message` says which limit passed.
+
+    Attributes:
+        sent (bool): Whether the server may have received the request.
+    """
 
     retryable = True
+    sent: bool = True
     _class_hint = "again, or allow more time (timeout=, --request-timeout)"
-
     _at_deadline: bool = False
-    """Whether the whole call's time was over, not only that of an attempt."""
-
-    def __init__(self, message: str = "", *, sent: bool = True, **context: Any) -> None:
-        super().__init__(message, **context)
-        self.sent = sent
+    """Whether the deadline of the whole call has passed, not only the time of one attempt."""
 
 
 class NotActive(ImagesError):
-    """The root of what ends a wait without an ACTIVE image. `image`: the last `Image` that was seen, or None."""
+    """The base of errors that end a wait without an ACTIVE image.
 
-    def __init__(self, message: str = "", *, image: Image | None = None, **context: Any) -> None:
-        super().__init__(message, **context)
-        self.image = image
+    Attributes:
+        image (Image | None): The image as it was last seen, or None.
+    """
+
+    image: Image | None = None
 
 
 class WaitTimeout(NotActive, TimeoutError):
@@ -317,34 +339,34 @@ class ImageBuildFailed(NotActive):
 
 
 class ImageVanished(NotActive):
-    """The image was seen, and then it was DELETED or gone: its upload failed, or somebody deleted it."""
+    """The image existed, and then it was DELETED or gone: its upload failed, or somebody deleted it."""
 
     _class_hint = "make the snapshot again, and keep its server until it is done"
 
 
 class InvalidImageId(ImagesError, ValueError):
-    """The id is no UUID. Nothing was sent."""
+    """The id is not a UUID. Nothing was sent."""
 
     _class_hint = "give a UUID such as e3d37ab2-8dc0-4000-b773-b15aad79ad0a"
 
 
 class RegionNotFound(ImagesError):
-    """The catalog has no compute in the region that was asked for, or none was asked for and there are several."""
+    """The catalog has no compute service in the given region, or several regions and none was given."""
 
     _class_hint = "one of these, or rackspace-images regions"
 
 
 class ConfigError(ImagesError):
-    """Something is missing or wrong in what was given. Nothing was sent."""
+    """An argument or a setting is missing or cannot be used. Nothing was sent."""
 
 
 class InsecureUrl(ImagesError):
-    """A token would have gone over plain http to another machine. Nothing was sent."""
+    """The token would have gone over plain http to another machine. It was not sent."""
 
     _class_hint = "https://, or allow_http=True if you mean it"
 
 
 class ClientClosed(ImagesError):
-    """The client was closed before this call."""
+    """The client was closed before this call, or during it."""
 
     _class_hint = "make a new client"

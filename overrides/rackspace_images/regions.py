@@ -1,10 +1,10 @@
-"""Which compute endpoint a region is, as the service catalog says. Nothing here is a list of regions."""
+"""Which compute URL a region has, by the service catalog. Nothing here is a list of regions."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from rackspace_images_api import Client
@@ -17,16 +17,13 @@ from .faults import api_error, json_object
 from .http.call import Call, Limits
 from .http.flow import Operation
 from .http.retry import RateLimitGate
-from .text import service_url
-
-if TYPE_CHECKING:
-    from rackspace_identity_api import models
+from .text import service_url, text_of
 
 INTERFACES = ("public", "internal", "admin")
 
 
 class Endpoint(NamedTuple):
-    """Where one service is served in one region, to one kind of caller."""
+    """Where the catalog has one service: its name and type, the region, the interface, and the URL."""
 
     service: str
     type: str
@@ -35,84 +32,102 @@ class Endpoint(NamedTuple):
     url: str
 
 
-def rackspace_endpoints(catalog: Iterable[models.RackspaceService]) -> Iterator[Endpoint]:
-    """The endpoints of a catalog of Rackspace Identity."""
+def rackspace_endpoints(catalog: object) -> tuple[Endpoint, ...]:
+    """Returns the endpoints of a catalog of Rackspace Identity, as the generated code parses it."""
     from rackspace_identity_api import models
 
-    for service in _each(catalog, models.RackspaceService):
-        for place in _each(service.endpoints, models.RackspaceEndpoint):
-            urls = (place.public_url, place.internal_url, place.admin_url)
-            for interface, url in zip(INTERFACES, urls, strict=True):
-                if url and isinstance(url, str):
-                    yield Endpoint(_word(service.name), _word(service.type_), _word(place.region), interface, url)
+    return tuple(
+        Endpoint(text_of(service.name), text_of(service.type_), text_of(endpoint.region), interface, url)
+        for service in _instances(catalog, models.RackspaceService)
+        for endpoint in _instances(service.endpoints, models.RackspaceEndpoint)
+        for interface in INTERFACES
+        if (url := text_of(getattr(endpoint, f"{interface}_url")))
+    )
 
 
-def keystone_endpoints(catalog: Iterable[models.KeystoneService]) -> Iterator[Endpoint]:
-    """The endpoints of a catalog of Keystone v3."""
+def keystone_endpoints(catalog: object) -> tuple[Endpoint, ...]:
+    """Returns the endpoints of a catalog of Keystone v3, as the generated code parses it."""
     from rackspace_identity_api import models
 
-    for service in _each(catalog, models.KeystoneService):
-        for place in _each(service.endpoints, models.KeystoneEndpoint):
-            if place.url and isinstance(place.url, str):
-                region = _word(place.region_id) or _word(place.region)
-                yield Endpoint(_word(service.name), _word(service.type_), region, _word(place.interface), place.url)
+    return tuple(
+        Endpoint(
+            text_of(service.name),
+            text_of(service.type_),
+            text_of(endpoint.region_id) or text_of(endpoint.region),
+            text_of(endpoint.interface),
+            endpoint.url,
+        )
+        for service in _instances(catalog, models.KeystoneService)
+        for endpoint in _instances(service.endpoints, models.KeystoneEndpoint)
+        if text_of(endpoint.url)
+    )
 
 
-def _each(values: Any, kind: type[Any]) -> Iterator[Any]:
-    """The members of a list that are of `kind`: the generated parse leaves odd ones as they were sent."""
+def _instances(values: Any, kind: type[Any]) -> Iterator[Any]:
+    """Yields the members of a list that the generated code could parse: it leaves others as the server sent them."""
     return (value for value in values if isinstance(value, kind)) if isinstance(values, list) else iter(())
 
 
-def _word(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
 def compute_endpoints(endpoints: Iterable[Endpoint], interface: str = "public") -> dict[str, str]:
-    """Region → compute URL.
+    """Returns region → compute URL.
 
-    At Rackspace next generation Cloud Servers is the service `cloudServersOpenStack`; `cloudServers`, of type
-    `compute` too, is another API. Elsewhere it is whatever is of type `compute`.
+    At Rackspace, this is the service `cloudServersOpenStack`; `cloudServers`, of type `compute` as well, is an older
+    API. Elsewhere it is the service of type `compute`.
+
+    Args:
+        endpoints: The catalog.
+        interface: `public`, `internal` or `admin`.
     """
-    compute = [place for place in endpoints if place.type == "compute" and place.service != "cloudServers"]
-    named = [place for place in compute if place.service == "cloudServersOpenStack"]
+    compute = [endpoint for endpoint in endpoints if endpoint.type == "compute" and endpoint.service != "cloudServers"]
+    rackspace = [endpoint for endpoint in compute if endpoint.service == "cloudServersOpenStack"]
     found: dict[str, str] = {}
-    for place in named or compute:
-        if place.interface == interface:
-            found.setdefault(place.region, place.url)
+    for endpoint in rackspace or compute:
+        if endpoint.interface == interface:
+            found.setdefault(endpoint.region, endpoint.url)
     return found
 
 
 def choose_region(
     endpoints: tuple[Endpoint, ...], wanted: str | None, *, default: str | None, interface: str = "public"
 ) -> tuple[str, str]:
-    """The region that is meant, as the catalog writes it, and its compute URL.
+    """Chooses a region of the catalog; returns its name in the catalog and its compute URL.
 
-    `wanted` in any case; without it the user's `default`, or the only region there is. Raises `RegionNotFound`
-    with the choices.
+    Args:
+        endpoints: The catalog.
+        wanted: The region, in upper or lower case; None for the default one, or the only one.
+        default: The user's own region, from the identity service.
+        interface: `public`, `internal` or `admin`.
+
+    Raises:
+        RegionNotFound: The catalog has no such region, or several and none is given; names those it has.
+        ConfigError: The catalog is empty.
     """
     if not endpoints:
         raise no_catalog()
     found = compute_endpoints(endpoints, interface)
+    name = _same(wanted if wanted is not None else default, found)
+    if name is None and wanted is None and len(found) == 1:
+        name = next(iter(found))
+    if name is not None:
+        return name, found[name]
     names = ", ".join(sorted(found)) or "none"
     if wanted is None:
-        if default is not None and (name := _same(default, found)) is not None:
-            return name, found[name]
-        if len(found) == 1:
-            return next(iter(found.items()))
         raise RegionNotFound(f"no region was given; compute is in: {names}", hint="region=, --region")
-    if (name := _same(wanted, found)) is not None:
-        return name, found[name]
-    if _same(wanted, {place.region for place in endpoints}) is not None:
-        served = sorted(
-            {place.interface for place in endpoints if _same(wanted, [place.region]) and place.type == "compute"}
-        )
-        reason = f"only the interfaces {', '.join(served)}" if served and interface not in served else "no compute"
-        raise RegionNotFound(f"region {wanted} has {reason}; {interface} compute is in: {names}")
-    raise RegionNotFound(f"no region {wanted}; compute is in: {names}")
+    services = [endpoint for endpoint in endpoints if _same(wanted, [endpoint.region])]
+    if not services:
+        raise RegionNotFound(f"no region {wanted}; compute is in: {names}")
+    served = sorted({endpoint.interface for endpoint in services if endpoint.type == "compute"})
+    reason = f"only the interfaces {', '.join(served)}" if served and interface not in served else "no compute"
+    raise RegionNotFound(f"region {wanted} has {reason}; {interface} compute is in: {names}")
+
+
+def _same(name: str | None, names: Iterable[str]) -> str | None:
+    """Returns the one of `names` that is `name` in upper or lower case."""
+    return next((known for known in names if name is not None and known.casefold() == name.casefold()), None)
 
 
 def no_catalog() -> ConfigError:
-    """The error that a token without a catalog is."""
+    """Makes the error of a token without a catalog."""
     return ConfigError(
         "the token has no service catalog, so it belongs to no project",
         hint="name the project (OS_PROJECT_NAME, project_name=), or give endpoint=",
@@ -120,29 +135,52 @@ def no_catalog() -> ConfigError:
 
 
 def checked_region(region: str | None) -> str | None:
-    """`region`, unless it is a URL, as people give who mean `endpoint=`."""
+    """Returns a region's name, or None for an empty one. Raises `ConfigError` for a URL."""
     if region is not None and ("/" in region or urlsplit(region).scheme in ("http", "https")):
         raise ConfigError("region is a URL; a region has a name, such as DFW", hint="endpoint= for a compute URL")
     return region or None
 
 
-def checked_endpoint(url: str, *, auth_url: str | None = None, allow_http: bool = True) -> str:
-    """A compute URL to send a token to, without the slash at its end.
+def checked_url(option: str, url: object, service: str, example: str) -> str:
+    """Returns the URL of a service, with its scheme in lower case and without slashes at its end.
 
-    Raises `ConfigError` for what is none. One that a catalog names must not be plain http, unless the sign-in was, or
-    `allow_http` says so: `InsecureUrl`.
+    Args:
+        option: The option that it is given by, for errors.
+        url: The URL.
+        service: What is at the URL, for errors.
+        example: A URL of this kind, for the hint.
+
+    Raises:
+        ConfigError: It is not the URL of a service, or it holds a password.
     """
     parts = service_url(url)
-    if parts is None:
-        raise ConfigError("endpoint is not the URL of a compute service", hint="endpoint='https://…/v2/TENANT'")
+    if parts is None or not isinstance(url, str):
+        raise ConfigError(f"{option} is not the URL of {service}", hint=f"{option}='{example}'")
     if "@" in parts.netloc:
-        raise ConfigError("endpoint holds a user name or password; what is logged would show it", hint="leave it out")
-    if parts.scheme == "http" and not allow_http and not (auth_url or "").startswith("http://"):
-        raise InsecureUrl("the catalog names a compute URL of plain http; the sign-in was https", url=url)
+        raise ConfigError(f"{option} holds a user name or password; what is logged would show it", hint="leave it out")
     return parts.scheme + url[len(parts.scheme) :].rstrip("/")
 
 
+def checked_endpoint(url: str, *, auth_url: str | None = None, allow_http: bool = True) -> str:
+    """Returns a compute URL that a token may be sent to, without slashes at its end.
+
+    Args:
+        url: The URL.
+        auth_url: The identity service whose catalog has it. A plain http `auth_url` allows a plain http `url`.
+        allow_http: Whether plain http is allowed.
+
+    Raises:
+        ConfigError: It is not the URL of a service.
+        InsecureUrl: It is plain http, which is not allowed.
+    """
+    checked = checked_url("endpoint", url, "a compute service", "https://…/v2/TENANT")
+    if checked.startswith("http:") and not allow_http and not (auth_url or "").startswith("http://"):
+        raise InsecureUrl("the catalog names a compute URL of plain http; the sign-in was https", url=url)
+    return checked
+
+
 _VERSION = re.compile(r"v[0-9]+(\.[0-9]+)?")
+_NO_VERSION = "the catalog's compute URL names no version, and the server there names none"
 
 
 def has_version(url: str) -> bool:
@@ -151,7 +189,7 @@ def has_version(url: str) -> bool:
 
 
 def versions_operation(limits: Limits, url: str, region: str, gate: RateLimitGate) -> Operation:
-    """`list_versions` at a compute URL without a version, which needs no token."""
+    """Makes the operation that lists the versions at a compute URL without a version. It needs no token."""
     call = Call(
         limits, (200, 300, 404), MAX_PAGE_BYTES, api_error, _check_versions, base_url=url, gate=gate, region=region
     )
@@ -166,23 +204,23 @@ def _check_versions(body: bytes) -> dict[str, Any]:
 
 
 def newest_version(url: str, call: Call) -> str:
-    """The compute URL with a version, from what the server at the URL without one responds.
+    """Returns a compute URL with the version to use: v2.1 where the server has it, else v2.0, which is called v2.
 
-    v2.1 where it is offered, else v2.0, which is called v2. The version is put after the catalog's URL: what the
-    response's links name may be an address that only the server's side can reach.
+    The version is added to the catalog's URL: the links in the response may name an address that only the server can
+    reach.
+
+    Args:
+        url: The URL without a version.
+        call: The call that listed the versions.
+
+    Raises:
+        MalformedResponse: The response names neither version.
     """
     listed = call.parsed.versions if isinstance(call.parsed, Versions) else None
-    offered = {version.id for version in _each(listed, Version) if isinstance(version.id, str)}
+    offered = {text_of(version.id) for version in _instances(listed, Version)}
     for version_id, path in (("v2.1", "v2.1"), ("v2.0", "v2")):
         if version_id in offered:
             return f"{url}/{path}"
     error = MalformedResponse(_NO_VERSION, body=b"" if call.response is None else call.response.content)
     call.add_context(error)
     raise error
-
-
-_NO_VERSION = "the compute URL of the catalog names no version, and none was learned there"
-
-
-def _same(name: str, names: Iterable[str]) -> str | None:
-    return next((known for known in names if known.casefold() == name.casefold()), None)

@@ -1,4 +1,4 @@
-"""Text from elsewhere, made fit to be shown."""
+"""Text from elsewhere, made fit to be shown; and checks of text that people and servers give."""
 
 import re
 import unicodedata
@@ -13,14 +13,14 @@ _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
 class RedactedOptions(dict[str, Any]):
-    """Options, with passwords among them: no traceback with local variables shows one."""
+    """Keyword arguments whose `repr` shows their names alone, as a traceback with local variables prints it."""
 
     def __repr__(self) -> str:
         return f"<{', '.join(self)}>"
 
 
 class Secret(str):
-    """Text that a traceback with local variables does not show."""
+    """Text whose `repr` does not show it, as a traceback with local variables prints it."""
 
     __slots__ = ()
 
@@ -28,7 +28,7 @@ class Secret(str):
         return "***"
 
 
-class _RedactedParts(tuple[str, ...]):
+class _RedactedTuple(tuple[str, ...]):
     __slots__ = ()
 
     def __repr__(self) -> str:
@@ -36,39 +36,54 @@ class _RedactedParts(tuple[str, ...]):
 
 
 def redacted(value: Any) -> Any:
-    """`value` with a `repr` that shows nothing, if it is a tuple: the third part of a client certificate is secret."""
-    return _RedactedParts(value) if isinstance(value, tuple) else value
+    """Returns a tuple as one whose `repr` shows nothing, and any other value as it is.
+
+    Positional arguments may be secret, and so may the third item of a client certificate.
+    """
+    return _RedactedTuple(value) if isinstance(value, tuple) else value
+
+
+def text_of(value: object) -> str:
+    """Returns a value of a server if it is text, else empty text."""
+    return value if isinstance(value, str) else ""
 
 
 def escape_control_characters(text: str) -> str:
-    """`text` with every control, format, surrogate and separator character written as an escape, such as \\x1b.
+    """Writes every control, format, surrogate and separator character as an escape, such as \\x1b.
 
-    What a server says could otherwise move the cursor, recolour the terminal or turn the direction of writing.
+    Otherwise a server could move the cursor, recolour the terminal, or change the direction of writing.
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_visible(character) for character in text)
+    return "".join(_escaped(character) for character in text)
 
 
-def _visible(character: str) -> str:
+def _escaped(character: str) -> str:
     if character.isprintable() or unicodedata.category(character) == "Zs":
         return character
     return character.encode("unicode_escape").decode("ascii")
 
 
 def one_line(text: str, most: int = MAX_TEXT) -> str:
-    """As much of `text` as fits in a message, escaped. It is cut first, as to escape a long one takes its time."""
+    """Returns as much of a text as fits in a message, escaped. It is cut first, as escaping a long text takes time."""
     text = escape_control_characters(text[: most + 1])
     return text if len(text) <= most else text[:most] + "…"
 
 
+def shown(value: object, most: int = MAX_SHOWN) -> str:
+    """Returns a value for a message: its `repr`, cut; an object or an array only by its type."""
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "an array"
+    return one_line(repr(value[: most + 1] if isinstance(value, str) else value), most)
+
+
 def without_userinfo(url: str) -> str:
-    """`url` without a user name and password in it."""
+    """Returns a URL without the user name and password in it."""
     return _USERINFO.sub("", url)
 
 
 def integer(digits: str) -> int | str:
-    """A whole number of JSON; as its text where it has more digits than Python takes for a number."""
+    """Parses a whole number of JSON; returns its text where it has more digits than Python parses."""
     try:
         return int(digits)
     except ValueError:
@@ -76,29 +91,21 @@ def integer(digits: str) -> int | str:
 
 
 def service_url(url: object) -> SplitResult | None:
-    """The parts of a URL that a service may be at: http or https, a host, and nothing after the path; else None.
+    """Returns the parts of the URL of a service: http or https, a host, and nothing after the path. None for others.
 
-    A blank, a control character or a backslash is taken out, or read in two ways, by one reader or another.
+    A URL with a space, a control character or a backslash is refused: one library drops it, another reads it.
     """
-    if isinstance(url, str) and (len(url) > MAX_URL or not url.isprintable() or " " in url or "\\" in url):
+    if not isinstance(url, str) or len(url) > MAX_URL or not url.isprintable() or " " in url or "\\" in url:
         return None
     try:
-        parts = urlsplit(url) if isinstance(url, str) else None
-        if parts and parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment:
-            _ = parts.port  # a port that is no number is noticed only when it is read
-            return parts
+        parts = urlsplit(url)
+        _ = parts.port  # raises for a port that is not a number
     except ValueError:
-        pass
-    return None
+        return None
+    is_service = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+    return parts if is_service else None
 
 
 def is_token(value: object) -> TypeGuard[str]:
-    """Whether `value` is text that a header can carry as a token."""
+    """Whether a value is text that an HTTP header can carry as a token."""
     return isinstance(value, str) and value != "" and value.isascii() and value.isprintable() and " " not in value
-
-
-def shown(value: object, most: int = MAX_SHOWN) -> str:
-    """A value in a message: shortened, and an object or an array by its kind alone."""
-    if isinstance(value, dict | list):
-        return "an object" if isinstance(value, dict) else "an array"
-    return one_line(repr(value[: most + 1] if isinstance(value, str) else value), most)

@@ -288,12 +288,15 @@ def test_an_old_host_that_is_silent_is_left_for_the_new_one(tmp_path: Path) -> N
             assert list(images.locate(SOURCE_ID, regions=["new"]).found) == ["NEW"]
 
 
-def test_an_id_and_a_name_that_read_the_same_are_two() -> None:
+def test_an_id_and_a_name_that_read_the_same_are_two(tmp_path: Path) -> None:
     """A token of the domain with the id `default` is not one of the domain with that name."""
     common: dict[str, Any] = {"auth_url": "https://k", "username": "u", "password": "p", "project_name": "p"}
     one = KeystonePassword(**common, user_domain_id="default")
     other = KeystonePassword(**common, user_domain_name="default")
-    assert one.cache_key != other.cache_key
+    cache = TokenCache(tmp_path)
+    cache.save(one, AccessInfo("token-1", None, 0.0))
+    assert cache.load(one) is not None
+    assert cache.load(other) is None
 
 
 KILLED = """

@@ -52,7 +52,7 @@ def version_from_body(url: str, body: bytes) -> str:
     return newest_version(url, call)
 
 
-def access_from_response(credentials: Credentials, response: ApiResponse) -> AccessInfo | str | MalformedResponse:
+def access_from_response(credentials: Credentials, response: ApiResponse) -> AccessInfo | MalformedResponse:
     """The access in a success of identity, or what is wrong with it."""
 
     def handle(call: Call | None, parts: RequestParts) -> Flow[ApiResponse]:
@@ -66,4 +66,7 @@ def access_from_response(credentials: Credentials, response: ApiResponse) -> Acc
     sender: Any = type("Open", (), {"check_open": lambda _: None})()
     call = sign_in_call(credentials, LIMITS, RateLimitGate(), None)
     result: Any = ApiClient(handle, sender, Redactor()).perform(sign_in_operation(credentials, call))
-    return result if isinstance(result, MalformedResponse) else parse_token_response(credentials, call, 1000.0)
+    try:
+        return result if isinstance(result, MalformedResponse) else parse_token_response(credentials, call, 1000.0)
+    except MalformedResponse as error:
+        return error

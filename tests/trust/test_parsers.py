@@ -126,7 +126,7 @@ def test_every_answer_of_identity_is_a_token_or_an_error(answer: ApiResponse) ->
     for credentials in (KEY, PASSWORD):
         fine(identity_error(answer, credentials, "here"))
         found = access_from_response(credentials, answer)
-        assert isinstance(found, str | AccessInfo | errors.MalformedResponse)
+        assert isinstance(found, AccessInfo | errors.MalformedResponse)
         if isinstance(found, AccessInfo):
             httpx.Headers({"X-Auth-Token": found.token})
             assert found.expires is None or math.isfinite(found.expires)

@@ -1,19 +1,15 @@
-"""Who signs in: values that know how their token is asked for.
-
-Identity's models are imported when one is asked for: who has a token kept does without them.
-"""
+"""Credentials: values that know what to send to the identity service for a token."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from rackspace_images.errors import ConfigError
-from rackspace_images.text import RedactedOptions, is_token, redacted, service_url
-
-if TYPE_CHECKING:
-    from rackspace_identity_api import models
+from rackspace_images.regions import checked_url
+from rackspace_images.text import RedactedOptions, is_token, redacted
 
 T = TypeVar("T")
 
@@ -23,47 +19,42 @@ UK_AUTH_URL = "https://lon.identity.api.rackspacecloud.com/v2.0/"
 """Rackspace Identity for accounts in the United Kingdom."""
 
 
-def _checked(kind: type[T]) -> type[T]:
-    """Checks credentials after their `__init__`, in a frame without secrets: a traceback may show its variables."""
-    fill = kind.__init__
+def _checked(cls: type[T]) -> type[T]:
+    """Checks credentials after their `__init__`, in a frame whose variables show no secret in a traceback."""
+    init = cls.__init__
 
-    @wraps(fill)
+    @wraps(init)
     def __init__(self: Any, *args: Any, **values: Any) -> None:
         args, values = redacted(args), RedactedOptions(values)
-        fill(self, *args, **values)
+        init(self, *args, **values)
         self._check()
 
-    kind.__init__ = __init__  # type: ignore[method-assign]
-    return kind
+    cls.__init__ = __init__  # type: ignore[method-assign]
+    return cls
 
 
 @dataclass(frozen=True, repr=False)
 class Credentials:
-    """What all credentials are: frozen, equal by value, and without a secret in their `repr`.
+    """The base of all credentials: frozen, equal by value, and without a secret in their `repr`.
 
-    A pickle does hold the secret: it is for processes on one host. On a cluster each worker reads its own
+    A pickle holds the secret, so send it between processes of one host only. On a cluster, let each worker read its own
     configuration.
     """
 
     secret_kind: ClassVar[str]
-    """What is sent as proof, in words for a person."""
+    """What the secret is called in messages."""
     version: ClassVar[str] = "v3"
-    """The version of identity's API, which `auth_url` ends in."""
+    """The version of the identity API, at the end of `auth_url`."""
 
     auth_url: str | None = field(default=None, kw_only=True)
 
-    @property
-    def cache_key(self) -> tuple[str, ...]:
-        """Whose token it is, without any secret: with `auth_url`, what a cached token is found by."""
-        raise NotImplementedError
-
-    def auth_body(self) -> models.RackspaceTokenRequest | models.KeystoneTokenRequest | None:
-        """What identity is asked; None where there is nothing to ask."""
+    def auth_body(self) -> dict[str, Any]:
+        """Returns the value of `auth` in the JSON body of a token request."""
         raise NotImplementedError
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What nobody is to be shown."""
+        """The values that no log and no message may show."""
         return tuple(getattr(self, f.name) for f in fields(self) if not f.repr)
 
     def _check(self) -> None:
@@ -76,59 +67,71 @@ class Credentials:
             )
 
     def _required(self) -> dict[str, object]:
-        """What has to be given, and whether it is: every field, where a class does not say otherwise."""
+        """Maps what is required to whether it is given. By default, each field is required."""
         return {f.name: _is_text(getattr(self, f.name)) for f in fields(self)}
 
     def __repr__(self) -> str:
-        shown = ((f.name, getattr(self, f.name)) for f in fields(self) if f.repr)
-        inside = ", ".join(f"{name}={value!r}" for name, value in shown if value is not None)
+        public = ((f.name, getattr(self, f.name)) for f in fields(self) if f.repr)
+        inside = ", ".join(f"{name}={value!r}" for name, value in public if value is not None)
         return f"{type(self).__name__}({inside})"
 
 
+@dataclass(frozen=True, repr=False)
+class RackspaceCredentials(Credentials):
+    """The base of credentials for Rackspace Identity v2.0."""
+
+    version = "v2.0"
+
+    username: str
+    auth_url: str = field(default=US_AUTH_URL, kw_only=True)
+
+
 @_checked
 @dataclass(frozen=True, repr=False)
-class ApiKey(Credentials):
-    """A Rackspace user name and API key. `auth_url`: the identity service, by default the US one (`US_AUTH_URL`)."""
+class ApiKey(RackspaceCredentials):
+    """A Rackspace user name and API key.
+
+        ImagesClient(ApiKey("my-user", os.environ["RS_API_KEY"], auth_url=UK_AUTH_URL))
+
+    Args:
+        username: The user name of the control panel.
+        api_key: The user's API key.
+        auth_url: The identity service, with or without `/v2.0`; by default that of US accounts (`US_AUTH_URL`).
+
+    Raises:
+        ConfigError: An argument is empty, or `auth_url` is not the URL of an identity service v2.0.
+    """
 
     secret_kind = "API key"  # noqa: S105
-    version = "v2.0"
 
-    username: str
     api_key: str = field(repr=False)
-    auth_url: str = field(default=US_AUTH_URL, kw_only=True)
 
-    @property
-    def cache_key(self) -> tuple[str, ...]:
-        return ("rackspace", self.username)
-
-    def auth_body(self) -> models.RackspaceTokenRequest:
-        from rackspace_identity_api import models
-
-        key = models.ApiKeyCredentials(username=self.username, api_key=self.api_key)
-        return models.RackspaceTokenRequest(models.RackspaceAuthBody(rax_kskey_api_key_credentials=key))
+    def auth_body(self) -> dict[str, Any]:
+        return {"RAX-KSKEY:apiKeyCredentials": {"username": self.username, "apiKey": self.api_key}}
 
 
 @_checked
 @dataclass(frozen=True, repr=False)
-class Password(Credentials):
-    """A Rackspace user name and password. `auth_url`: the identity service, by default the US one (`US_AUTH_URL`)."""
+class Password(RackspaceCredentials):
+    """A Rackspace user name and password.
+
+        ImagesClient(Password("my-user", getpass.getpass()))
+
+    Args:
+        username: The user name of the control panel.
+        password: The user's password. A user with a second factor needs an `ApiKey`.
+        auth_url: The identity service, with or without `/v2.0`; by default that of US accounts (`US_AUTH_URL`).
+
+    Raises:
+        ConfigError: An argument is empty, or `auth_url` is not the URL of an identity service v2.0.
+    """
 
     secret_kind = "password"  # noqa: S105
-    version = "v2.0"
 
-    username: str
     password: str = field(repr=False)
-    auth_url: str = field(default=US_AUTH_URL, kw_only=True)
 
-    @property
-    def cache_key(self) -> tuple[str, ...]:
-        return ("rackspace", self.username)
-
-    def auth_body(self) -> models.RackspaceTokenRequest:
-        from rackspace_identity_api import models
-
-        proof = models.PasswordCredentials(username=self.username, password=self.password)
-        return models.RackspaceTokenRequest(models.RackspaceAuthBody(password_credentials=proof))
+    def auth_body(self) -> dict[str, Any]:
+        return {"passwordCredentials": {"username": self.username, "password": self.password}}
 
 
 @_checked
@@ -136,8 +139,28 @@ class Password(Credentials):
 class KeystonePassword(Credentials):
     """An OpenStack user and password, and the project to sign in to.
 
-    `auth_url`: the identity endpoint, with or without `/v3`. The user by `user_id`, or by `username` and its domain;
-    the project by `project_id`, or by `project_name` and its domain, which is the user's where it is not given.
+        KeystonePassword(
+            auth_url="https://keystone.example.com/v3",
+            username="demo",
+            user_domain_name="Default",
+            password=os.environ["OS_PASSWORD"],
+            project_name="demo",
+        )
+
+    Args:
+        auth_url: The identity endpoint, with or without `/v3`.
+        username: The name of the user, together with the user's domain; not needed beside `user_id`.
+        user_id: The id of the user.
+        password: The user's password.
+        project_name: The name of the project, together with its domain; not needed beside `project_id`.
+        project_id: The id of the project.
+        user_domain_name: The name of the user's domain.
+        user_domain_id: The id of the user's domain.
+        project_domain_name: The name of the project's domain; by default it is the user's domain.
+        project_domain_id: The id of the project's domain.
+
+    Raises:
+        ConfigError: An argument is missing, or `auth_url` is not the URL of an identity service v3.
     """
 
     secret_kind = "password"  # noqa: S105
@@ -153,49 +176,50 @@ class KeystonePassword(Credentials):
     project_domain_name: str | None = None
     project_domain_id: str | None = None
 
+    @property
+    def _user_domain(self) -> dict[str, str]:
+        return _id_or_name(self.user_domain_id, self.user_domain_name)
+
+    @property
+    def _project_domain(self) -> dict[str, str]:
+        return _id_or_name(self.project_domain_id, self.project_domain_name) or self._user_domain
+
     def _required(self) -> dict[str, object]:
-        domain = self.user_domain_name or self.user_domain_id
-        project_domain = self.project_domain_name or self.project_domain_id or domain
+        is_named = self.project_name and not self.project_id
         return {
             "username or user_id": self.username or self.user_id,
             "password": _is_text(self.password),
-            "user_domain_name or user_domain_id": self.user_id or domain,
-            "project_domain_name or project_domain_id": not self.project_name or self.project_id or project_domain,
+            "user_domain_name or user_domain_id": self.user_id or self._user_domain,
+            "project_domain_name or project_domain_id": not is_named or self._project_domain,
         }
 
-    @property
-    def cache_key(self) -> tuple[str, ...]:
-        # An id and a name that read the same are two things.
-        own_domain = _tagged(self.user_domain_id, self.user_domain_name)
-        domain = _tagged(self.project_domain_id, self.project_domain_name) or own_domain
-        user = f"id:{self.user_id}" if self.user_id else f"name:{self.username}@{own_domain}"
-        named = f"name:{self.project_name}@{domain}" if self.project_name else ""
-        return ("keystone", user, f"id:{self.project_id}" if self.project_id else named)
-
-    def auth_body(self) -> models.KeystoneTokenRequest:
-        from rackspace_identity_api import models
-        from rackspace_identity_api.types import UNSET
-
-        user = models.KeystoneUser(password=self.password)
-        own_domain = _domain(self.user_domain_id, self.user_domain_name)
-        if self.user_id:
-            user.id = self.user_id
-        else:
-            user.name, user.domain = self.username or "", own_domain or UNSET
-        method = models.KeystonePasswordMethod(user=user)
-        auth = models.KeystoneAuthBody(identity=models.KeystoneIdentity(methods=["password"], password=method))
-        if self.project_id:
-            auth.scope = models.KeystoneScope(models.KeystoneProject(id=self.project_id))
-        elif self.project_name:
-            domain = _domain(self.project_domain_id, self.project_domain_name) or own_domain
-            auth.scope = models.KeystoneScope(models.KeystoneProject(name=self.project_name, domain=domain or UNSET))
-        return models.KeystoneTokenRequest(auth)
+    def auth_body(self) -> dict[str, Any]:
+        user: dict[str, Any] = _id_or_name(self.user_id, self.username)
+        if not self.user_id:
+            user["domain"] = self._user_domain
+        password = {"user": {**user, "password": self.password}}
+        body: dict[str, Any] = {"identity": {"methods": ["password"], "password": password}}
+        project: dict[str, Any] = _id_or_name(self.project_id, self.project_name)
+        if "name" in project:
+            project["domain"] = self._project_domain
+        return {**body, "scope": {"project": project}} if project else body
 
 
 @_checked
 @dataclass(frozen=True, repr=False, kw_only=True)
 class ApplicationCredential(Credentials):
-    """An OpenStack application credential, which belongs to one project. `auth_url`: with or without `/v3`."""
+    """An OpenStack application credential, which belongs to one project.
+
+        ApplicationCredential(auth_url="https://keystone.example.com/v3", id="a1b2…", secret=os.environ["SECRET"])
+
+    Args:
+        auth_url: The identity endpoint, with or without `/v3`.
+        id: The id of the application credential.
+        secret: Its secret.
+
+    Raises:
+        ConfigError: An argument is empty, or `auth_url` is not the URL of an identity service v3.
+    """
 
     secret_kind = "application credential's secret"  # noqa: S105
 
@@ -203,24 +227,25 @@ class ApplicationCredential(Credentials):
     id: str
     secret: str = field(repr=False)
 
-    @property
-    def cache_key(self) -> tuple[str, ...]:
-        return ("application_credential", self.id)
-
-    def auth_body(self) -> models.KeystoneTokenRequest:
-        from rackspace_identity_api import models
-
-        proof = models.KeystoneApplicationCredential(id=self.id, secret=self.secret)
-        identity = models.KeystoneIdentity(methods=["application_credential"], application_credential=proof)
-        return models.KeystoneTokenRequest(models.KeystoneAuthBody(identity=identity))
+    def auth_body(self) -> dict[str, Any]:
+        credential = {"id": self.id, "secret": self.secret}
+        return {"identity": {"methods": ["application_credential"], "application_credential": credential}}
 
 
 @_checked
 @dataclass(frozen=True, repr=False)
 class StaticToken(Credentials):
-    """A token from elsewhere, used as it is and never renewed.
+    """A token from elsewhere. It is used as it is, and never renewed.
 
-    It needs the client's `endpoint=`, or the `auth_url` of its own Keystone v3 to learn the catalog from.
+        ImagesClient(StaticToken(token), endpoint="https://dfw.servers.api.rackspacecloud.com/v2/123456")
+
+    Args:
+        token: The token.
+        auth_url: The Keystone v3 that issued the token, to read its catalog from. Not needed where the client has
+            an `endpoint`.
+
+    Raises:
+        ConfigError: The token is not one that a header can carry, or `auth_url` is not the URL of an identity service.
     """
 
     secret_kind = "token"  # noqa: S105
@@ -236,48 +261,35 @@ class StaticToken(Credentials):
     def _required(self) -> dict[str, object]:
         return {}
 
-    @property
-    def cache_key(self) -> tuple[str, ...]:
-        return ("token",)
 
-    def auth_body(self) -> None:
-        return None
+_TOKENS_PATH = re.compile(r"/*(/auth)?(/tokens)?/*$")
 
 
 def versioned(auth_url: str | None, version: str) -> str:
-    """`auth_url` ending in `version`, which people leave out or follow by `/` or `/tokens`."""
-    parts = service_url(auth_url)
-    if parts is None or auth_url is None:
-        raise ConfigError("auth_url is not the URL of an identity service", hint=f"auth_url='https://…/{version}'")
-    if "@" in parts.netloc:
-        raise ConfigError("auth_url holds a user name or password; what is logged would show it", hint="leave it out")
-    base = (
-        f"{parts.scheme}{auth_url[len(parts.scheme) :]}".rstrip("/")
-        .removesuffix("/tokens")
-        .removesuffix("/auth")
-        .rstrip("/")
-    )
-    last = base.rsplit("/", 1)[-1]
+    """Returns `auth_url` with `version` at its end.
+
+    Args:
+        auth_url: The URL as a person gives it: without the version, or with `/` or `/tokens` after it.
+        version: `v2.0` or `v3`.
+
+    Raises:
+        ConfigError: It is not the URL of an identity service, or it names another version.
+    """
+    url = _TOKENS_PATH.sub("", checked_url("auth_url", auth_url, "an identity service", f"https://…/{version}"))
+    last = url.rsplit("/", 1)[-1]
     if last in ("v2.0", "v3") and last != version:
         raise ConfigError(
             f"auth_url names {last}, these credentials need {version}: {auth_url}",
             hint="ApiKey or Password for Rackspace's v2.0, KeystonePassword or ApplicationCredential for v3",
         )
-    return base if last == version else f"{base}/{version}"
+    return url if last == version else f"{url}/{version}"
 
 
-def _domain(domain_id: str | None, name: str | None) -> models.KeystoneDomain | None:
-    from rackspace_identity_api import models
-
-    if domain_id:
-        return models.KeystoneDomain(id=domain_id)
-    return models.KeystoneDomain(name=name) if name else None
-
-
-def _tagged(of_id: str | None, name: str | None) -> str:
-    return f"id:{of_id}" if of_id else f"name:{name}" if name else ""
+def _id_or_name(own_id: str | None, name: str | None) -> dict[str, str]:
+    """Returns how Keystone's JSON refers to a user, a project or a domain: by its id, else by its name."""
+    return {"id": own_id} if own_id else {"name": name} if name else {}
 
 
 def _is_text(value: object) -> bool:
-    """Whether `value` can be sent: text, and without the halves of characters that a bad encoding leaves behind."""
+    """Whether `value` can be sent as UTF-8: text with at least one character, and without lone surrogates."""
     return isinstance(value, str) and value != "" and not any("\ud800" <= character <= "\udfff" for character in value)

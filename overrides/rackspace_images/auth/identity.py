@@ -1,30 +1,41 @@
-"""What is sent to identity for a token, and what its answer means. Nothing here sends, waits or remembers."""
+"""Token requests and token responses: what to send to the identity service, and what its response means.
+
+Nothing here sends, waits or remembers; `tokens.py` does.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from rackspace_images import errors
 from rackspace_images.defaults import MAX_CATALOG_VALUES, MAX_PAGE_BYTES, RENEWAL_MARGIN
-from rackspace_images.faults import api_error, parse_json
+from rackspace_images.faults import ERROR_OF_STATUS, api_error, parse_date, parse_json
 from rackspace_images.http.body import ApiResponse
 from rackspace_images.http.call import Call, Limits
 from rackspace_images.http.flow import Operation
 from rackspace_images.http.retry import RateLimitGate
 from rackspace_images.regions import Endpoint, keystone_endpoints, rackspace_endpoints
-from rackspace_images.text import Secret, is_token
+from rackspace_images.text import Secret, is_token, text_of
 
-from .credentials import UK_AUTH_URL, US_AUTH_URL, ApiKey, ApplicationCredential, Credentials, Password, StaticToken
+from .credentials import UK_AUTH_URL, US_AUTH_URL, ApplicationCredential, Credentials, Password, StaticToken
 
-NOT_IDENTITY = "check auth_url, and what stands between"
+_CHECK_URL = "check auth_url, and what stands between"
 
 
 @dataclass(frozen=True, slots=True)
 class AccessInfo:
-    """What a sign-in gave: the token, until when (seconds since the epoch, None where nobody said), and the catalog."""
+    """The result of a sign-in.
+
+    Args:
+        token: The token. Raises `ValueError` for one that a header cannot carry.
+        expires: When it expires, in seconds since the epoch; None where the response does not say.
+        received: When it was received, in seconds since the epoch.
+        endpoints: The service catalog.
+        default_region: The user's own region; None where the response does not say.
+        cached: Whether it comes from a token cache.
+    """
 
     token: str = field(repr=False)
     expires: float | None
@@ -34,129 +45,140 @@ class AccessInfo:
     cached: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
+        if not is_token(self.token):
+            raise ValueError("not a token that a header can carry")
         object.__setattr__(self, "token", Secret(self.token))
 
     def is_due(self, now: float) -> bool:
-        """Whether to renew it: near its end by a margin, a tenth of its life where that is short.
+        """Whether to renew the token: `RENEWAL_MARGIN` before it expires, or a tenth of its life where that is less.
 
-        A token that was over when it came is one whose clock is not ours: it is used until the server refuses it.
+        A token that had expired when it was received comes from a server whose clock differs from ours. It is used
+        until the API refuses it.
         """
         if self.expires is None or self.expires <= self.received:
             return False
         return now >= self.expires - min(RENEWAL_MARGIN, (self.expires - self.received) / 10)
 
     def is_expired(self, now: float) -> bool:
-        """Whether its time has passed, by our clock."""
+        """Whether the token has expired, by our clock."""
         return self.is_due(now) and self.expires is not None and now >= self.expires
 
 
 def sign_in_call(credentials: Credentials, limits: Limits, gate: RateLimitGate, source: str | None) -> Call:
-    """The call of a sign-in. One that identity may have got is not sent again: a wrong password would count twice."""
+    """Makes the call of a sign-in.
+
+    A request that the identity service may have received is not sent again: a wrong password would count twice.
+
+    Args:
+        credentials: Who signs in.
+        limits: How long the call that needs the token may take.
+        gate: Held closed by a `Retry-After` of the identity service.
+        source: Where the credentials come from, for hints.
+    """
     return Call(
         limits,
         (200, 201, 203),
         MAX_PAGE_BYTES,
         partial(identity_error, credentials=credentials, source=source),
-        _check_object,
+        _parse_body,
         base_url=credentials.auth_url,
         token=Secret(credentials.token) if isinstance(credentials, StaticToken) else None,
         gate=gate,
         is_repeatable=False,
         keeps_body=False,
-        unreadable=errors.MalformedResponse("identity's answer holds no token", hint=NOT_IDENTITY),
+        unreadable=errors.MalformedResponse("the identity service's response holds no token", hint=_CHECK_URL),
     )
 
 
+def _parse_body(body: bytes) -> Any:
+    try:
+        return parse_json(body, MAX_CATALOG_VALUES)
+    except (ValueError, RecursionError):
+        raise errors.MalformedResponse("the identity service's response is not JSON", hint=_CHECK_URL) from None
+
+
 def sign_in_operation(credentials: Credentials, call: Call) -> Operation:
-    """The generated operation that gives these credentials their token, or their catalog."""
+    """Makes the generated operation that issues a token, or that returns the catalog of a `StaticToken`."""
     from rackspace_identity_api import Client, models
     from rackspace_identity_api.api.keystone import create_keystone_token, get_keystone_catalog
     from rackspace_identity_api.api.rackspace import create_rackspace_token
 
-    body = credentials.auth_body()
-    if body is None:
+    if isinstance(credentials, StaticToken):
         return Operation(get_keystone_catalog.sync_detailed, get_keystone_catalog.asyncio_detailed, Client, call)
-    module: Any = create_rackspace_token if isinstance(body, models.RackspaceTokenRequest) else create_keystone_token
+    is_rackspace = credentials.version == "v2.0"
+    module: Any = create_rackspace_token if is_rackspace else create_keystone_token
+    model: Any = models.RackspaceTokenRequest if is_rackspace else models.KeystoneTokenRequest
+    body = model.from_dict({"auth": credentials.auth_body()})
     return Operation(
         partial(module.sync_detailed, body=body), partial(module.asyncio_detailed, body=body), Client, call
     )
 
 
-def _check_object(body: bytes) -> Any:
-    try:
-        return parse_json(body, MAX_CATALOG_VALUES)
-    except (ValueError, RecursionError):
-        pass
-    raise errors.MalformedResponse("identity's answer is not JSON", hint=NOT_IDENTITY)
+def parse_token_response(credentials: Credentials, call: Call, now: float) -> AccessInfo:
+    """Reads the token and the catalog from the response of a sign-in.
 
+    Args:
+        credentials: Who signed in.
+        call: The call, with its response.
+        now: The time of day, in seconds since the epoch.
 
-def parse_token_response(credentials: Credentials, call: Call, now: float) -> AccessInfo | str:
-    """The token and catalog of a sign-in, or what is wrong with it. Its locals hold the token, so it does not raise."""
+    Raises:
+        MalformedResponse: The response holds no token.
+    """
     from rackspace_identity_api import models
 
-    is_rackspace = isinstance(credentials, ApiKey | Password)
-    kind: Any = models.RackspaceTokenEnvelope if is_rackspace else models.KeystoneTokenEnvelope
-    parsed = call.parsed
+    is_rackspace = credentials.version == "v2.0"
+    model: Any = models.RackspaceTokenEnvelope if is_rackspace else models.KeystoneTokenEnvelope
+    response: Any = call.response
     try:
-        if not isinstance(parsed, kind | models.KeystoneCatalogEnvelope) and call.response is not None:
-            # A success of a status that the document does not have for this operation.
-            parsed = kind.from_dict(call.response.parsed)
         if isinstance(credentials, StaticToken):
-            return AccessInfo(credentials.token, None, now, tuple(keystone_endpoints(parsed.catalog or [])))
+            return AccessInfo(credentials.token, None, now, keystone_endpoints(call.parsed.catalog))
+        # Generated code takes a success for a fault if the document does not have its status for this operation.
+        parsed = call.parsed if isinstance(call.parsed, model) else model.from_dict(response.parsed)
         if is_rackspace:
             access = parsed.access
-            region = access.user.rax_auth_default_region if isinstance(access.user, models.RackspaceUser) else None
-            return _access_info(
-                access.token.id,
-                access.token.expires,
-                now,
-                tuple(rackspace_endpoints(access.service_catalog or [])),
-                region if isinstance(region, str) else None,
-            )
-        subject = call.response.headers.get("X-Subject-Token") if call.response is not None else None
-        endpoints = tuple(keystone_endpoints(parsed.token.catalog or []))
-        return _access_info(subject, parsed.token.expires_at, now, endpoints, None)
+            region = text_of(getattr(access.user, "rax_auth_default_region", None)) or None
+            endpoints = rackspace_endpoints(access.service_catalog)
+            return AccessInfo(access.token.id, _timestamp(access.token.expires), now, endpoints, region)
+        token = response.headers.get("X-Subject-Token")
+        endpoints = keystone_endpoints(parsed.token.catalog)
+        return AccessInfo(token, _timestamp(parsed.token.expires_at), now, endpoints)
     except (KeyError, TypeError, ValueError, AttributeError):
-        return "holds no token"
-
-
-def _access_info(
-    token: object, expires: object, now: float, endpoints: tuple[Endpoint, ...], region: str | None
-) -> AccessInfo | str:
-    if not is_token(token):
-        return "holds no token that a header can carry"
-    return AccessInfo(token, _timestamp(expires), now, endpoints, region)
+        assert call.unreadable is not None  # noqa: S101
+        raise call.unreadable from None
 
 
 def _timestamp(expires: object) -> float | None:
-    """Seconds since the epoch, or None for what cannot be read: then the server says when the token is over."""
-    if not isinstance(expires, str):
-        return None
-    try:
-        when = datetime.fromisoformat(expires)
-        return (when if when.tzinfo is not None else when.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return None
+    """Returns seconds since the epoch, or None for what is not a date: then the API says when the token expires."""
+    when = parse_date(text_of(expires))
+    return None if when is None else when.timestamp()
 
 
-def identity_error(response: ApiResponse, credentials: Credentials, source: str | None = None) -> errors.ImagesError:
-    """The error that identity's answer is: a plain no, or the class of its status."""
-    # The body is not kept: it may hold a token that is new to us.
-    error = api_error(response)
+_REFUSALS = dict.fromkeys((401, 403), errors.AuthenticationFailed)
+_ERROR_OF_STATUS = {**ERROR_OF_STATUS, **_REFUSALS, 404: errors.UnexpectedStatus}
+
+
+def identity_error(response: ApiResponse, credentials: Credentials, source: str | None = None) -> errors.ApiError:
+    """Makes the error of a response of the identity service that is not a success.
+
+    Args:
+        response: The response. Its body is not kept, as it may hold a token.
+        credentials: Who signed in.
+        source: Where the credentials come from, for the hint.
+    """
+    error = api_error(response, _ERROR_OF_STATUS)
+    if error.status_code == 404 and error.fault == "error" and isinstance(credentials, ApplicationCredential):
+        # Keystone's response to an application credential that it does not know.
+        error = api_error(response, {404: errors.AuthenticationFailed})
     error.body = b""
-    # Keystone answers 404 to an application credential that it does not know, with a fault of its own.
-    unknown = response.status_code == 404 and error.fault == "error" and isinstance(credentials, ApplicationCredential)
-    kind, message, hint = type(error), error.message, NOT_IDENTITY
-    if response.status_code in (401, 403) or unknown:
-        kind, hint = errors.AuthenticationFailed, _hint(response, credentials, source)
-        message = message or "identity refused the credentials"
-    elif response.status_code == 404 or (isinstance(error, errors.UnexpectedStatus) and error.status_code < 500):
-        kind, hint = errors.UnexpectedStatus, "check auth_url: this is not an identity service"
-    elif isinstance(error, errors.OverLimit | errors.ServiceUnavailable | errors.ApiFault):
-        return error
-    hinted = kind(error.status_code, error.fault, message, error.details, request_id=error.request_id, hint=hint)
-    hinted.retryable = error.retryable
-    return hinted
+    if isinstance(error, errors.AuthenticationFailed):
+        error.message = error.message or "the identity service refused the credentials"
+        error._hint = _hint(response, credentials, source)
+    elif isinstance(error, errors.UnexpectedStatus) and error.status_code < 500:
+        error._hint = "check auth_url: this is not an identity service"
+    elif not isinstance(error, errors.OverLimit | errors.ServiceUnavailable | errors.ApiFault):
+        error._hint = _CHECK_URL
+    return error
 
 
 def _hint(response: ApiResponse, credentials: Credentials, source: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Tokens kept between runs, each in a file that nobody else can read."""
+"""The token cache: tokens between runs, each in a file that only its user can read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from typing import Any
 
 from rackspace_images.defaults import MAX_SAVE_TIME
 from rackspace_images.regions import Endpoint
-from rackspace_images.text import is_token
 
 from .credentials import Credentials
 from .identity import AccessInfo
@@ -25,149 +24,144 @@ log = logging.getLogger("rackspace_images.auth")
 
 _FORMAT = 1
 _UNFINISHED = re.compile(r"\.new-[a-z0-9_]{8}")
-_OURS = re.compile(rf"[0-9a-f]{{32}}\.json|{_UNFINISHED.pattern}")
+_OWN_NAMES = re.compile(rf"[0-9a-f]{{32}}\.json|{_UNFINISHED.pattern}")
+_OTHERS = 0o077 if os.name == "posix" else 0
+"""The permissions of other users; on Windows the user's folders are closed to others."""
+_TYPES = {
+    "token": str,
+    "expires": int | float | None,
+    "received": int | float,
+    "endpoints": list,
+    "default_region": str | None,
+}
+"""The fields of an `AccessInfo` that a file holds."""
 
 
 class TokenCache:
-    """One file an identity URL, user and project: mode 0600, in a folder of 0700, each written whole or not at all.
+    """A folder of tokens: one file for each identity service, user and project.
 
-    A file that is damaged, another user's, or readable by others is not believed: it is ignored with a warning, and
-    the next sign-in writes it anew. Nothing here raises: a cache that cannot be used costs one more sign-in.
+    A file has mode 0600 in a folder of mode 0700, and is written whole or not at all. A file that is damaged, that
+    belongs to another user or that others can read is ignored with a warning; the next sign-in replaces it. No method
+    raises: a cache that cannot be used costs one more sign-in.
+
+        with ImagesClient(auth, token_cache=TokenCache()) as images:
+            images.get(image_id)  # signs in only where the cache has no valid token
+
+    Args:
+        folder: The folder, which is made when it is needed; by default the user's cache folder for this program.
     """
 
     def __init__(self, folder: str | Path | None = None) -> None:
         self.folder = Path(folder) if folder is not None else default_folder()
 
     def load(self, credentials: Credentials) -> AccessInfo | None:
-        """What was saved for these credentials, however old."""
+        """Returns the token that was saved for these credentials, even an expired one; None where there is none."""
         path = self._path(credentials)
         try:
-            text = _read_own(path)
+            return _parse(_read(path), credentials)
         except FileNotFoundError:
             return None
         except OSError as error:
-            log.warning("the token cache %s is ignored: %s", path, error.strerror or error)
-            return None
-        access = _parsed(text, credentials)
-        if access is None:
-            log.warning("the token cache %s is ignored: it is damaged", path)
-        return access
+            reason = error.strerror or str(error)
+        except (ValueError, LookupError, TypeError, RecursionError):
+            reason = "it is damaged"
+        log.warning("the token cache %s is ignored: %s", path, reason)
+        return None
 
     def save(self, credentials: Credentials, access: AccessInfo) -> None:
-        """Keeps a token with its catalog, in the place of the one before."""
-        content = {
-            "format": _FORMAT,
-            "of": _key(credentials),
-            **{name: getattr(access, name) for name in _FIELDS},
-        }
+        """Saves a token with its catalog, in place of the token before."""
+        content = {"format": _FORMAT, "of": _key(credentials), **{name: getattr(access, name) for name in _TYPES}}
         try:
-            _private(self.folder)
-            # mkstemp makes it 0600; the rename makes it whole.
+            self._make_folder()
+            # mkstemp makes a file of mode 0600; the rename puts it in place in one step.
             handle, name = tempfile.mkstemp(dir=self.folder, prefix=".new-")
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
                     json.dump(content, file)
-                    self._remove_unfinished(os.fstat(handle))
+                    self._remove_unfinished(os.fstat(handle).st_mtime)
                 os.replace(name, self._path(credentials))  # noqa: PTH105
             finally:
-                with contextlib.suppress(OSError):  # it is not there once it was renamed
+                with contextlib.suppress(OSError):  # after the rename it does not exist
                     os.unlink(name)  # noqa: PTH108
         except OSError as error:
             log.warning("the token cache in %s cannot be written: %s", self.folder, error.strerror or error)
 
-    def _remove_unfinished(self, own: os.stat_result) -> None:
-        """Removes what processes that were killed while they saved left behind.
-
-        `own`: the file that is being saved, for the owner, and for the time as the file system has it.
-        """
-        for path in self._files():
-            with contextlib.suppress(OSError):
-                found = path.lstat()
-                is_ours = stat.S_ISREG(found.st_mode) and found.st_uid == own.st_uid
-                if _UNFINISHED.fullmatch(path.name) and is_ours and found.st_mtime < own.st_mtime - MAX_SAVE_TIME:
-                    path.unlink()
-
     def clear(self) -> int:
-        """Forgets every token; returns how many there were."""
-        gone = 0
+        """Removes every token. Returns how many there were."""
+        removed = 0
         for path in self._files():
             with contextlib.suppress(OSError):
                 path.unlink()
-                gone += 1
-        return gone
+                removed += 1
+        return removed
+
+    def _make_folder(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = self.folder.lstat()
+        _check_owner(found, stat.S_IFDIR)
+        # A folder that holds other files too keeps its mode: the user chose it, and the tokens are 0600 anyway.
+        if found.st_mode & _OTHERS and all(_OWN_NAMES.fullmatch(path.name) for path in self.folder.iterdir()):
+            self.folder.chmod(0o700)
+
+    def _remove_unfinished(self, now: float) -> None:
+        """Removes the files of processes that were killed while they saved. `now` is the time of the file system."""
+        for path in self._files():
+            with contextlib.suppress(OSError):
+                found = path.lstat()
+                is_old = stat.S_ISREG(found.st_mode) and found.st_mtime < now - MAX_SAVE_TIME
+                if is_old and _UNFINISHED.fullmatch(path.name):
+                    path.unlink()
 
     def _files(self) -> Iterator[Path]:
         with contextlib.suppress(OSError):
-            _check_own(self.folder)
-            yield from (path for path in self.folder.iterdir() if _OURS.fullmatch(path.name))
+            _check_owner(self.folder.lstat(), stat.S_IFDIR)
+            yield from (path for path in self.folder.iterdir() if _OWN_NAMES.fullmatch(path.name))
 
     def _path(self, credentials: Credentials) -> Path:
         return self.folder / f"{_key(credentials)[:32]}.json"
 
 
-_FIELDS = ("token", "expires", "received", "endpoints", "default_region")
-
-
 def default_folder() -> Path:
-    """The user's own cache folder for this program."""
+    """Returns the user's cache folder for this program, such as `~/.cache/rackspace-images/tokens`."""
     import platformdirs
 
     return platformdirs.user_cache_path("rackspace-images") / "tokens"
 
 
 def _key(credentials: Credentials) -> str:
-    return hashlib.sha256(json.dumps([credentials.auth_url, *credentials.cache_key]).encode()).hexdigest()
+    """Returns a name for whose token it is: their `repr` has the class, `auth_url`, user and project, and no secret."""
+    return hashlib.sha256(repr(credentials).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _private(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = _check_own(folder)
-    # A folder that holds other things too is somebody's choice: the files are 0600 wherever they are.
-    if os.name == "posix" and found.st_mode & 0o077 and all(_OURS.fullmatch(path.name) for path in folder.iterdir()):
-        folder.chmod(0o700)
+def _check_owner(found: os.stat_result, kind: int) -> None:
+    """Raises `PermissionError` for a file or folder of another user, and for a link or another kind of file."""
+    if stat.S_IFMT(found.st_mode) != kind:
+        raise PermissionError(0, "it is not a folder" if kind == stat.S_IFDIR else "it is not a file")
+    if os.name == "posix" and found.st_uid != os.geteuid():
+        raise PermissionError(0, "it is another user's")
 
 
-def _check_own(folder: Path) -> os.stat_result:
-    """What is known of a folder that is ours, and no link to another."""
-    found = folder.lstat()
-    if os.name == "posix" and (not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid()):
-        raise PermissionError(0, "the folder is another user's")
-    return found
-
-
-def _read_own(path: Path) -> str:
-    """The text of a file that is ours alone; OSError where it is not."""
+def _read(path: Path) -> str:
+    """Returns the text of a file that only its user can read. Raises `OSError` for another one."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, encoding="utf-8", errors="replace") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise PermissionError(0, "it is not a file")
-        if os.name == "posix" and found.st_uid != os.geteuid():
-            raise PermissionError(0, "it is another user's")
-        if os.name == "posix" and found.st_mode & 0o077:
+        found = os.fstat(handle)
+        _check_owner(found, stat.S_IFREG)
+        if found.st_mode & _OTHERS:
             raise PermissionError(0, "others can read or write it")
         return file.read(1_000_000)
 
 
-def _parsed(text: str, credentials: Credentials) -> AccessInfo | None:
-    try:
-        content: dict[str, Any] = json.loads(text)
-        endpoints = tuple(Endpoint(*map(_string, place)) for place in content["endpoints"])
-        access = AccessInfo(**{name: content[name] for name in _FIELDS} | {"endpoints": endpoints, "cached": True})
-        valid = (
-            content["format"] == _FORMAT
-            and content["of"] == _key(credentials)
-            and is_token(access.token)
-            and isinstance(access.expires, int | float | None)
-            and isinstance(access.received, int | float)
-            and isinstance(access.default_region, str | None)
-        )
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return access if valid else None
-
-
-def _string(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
+def _parse(text: str, credentials: Credentials) -> AccessInfo:
+    """Reads what `save` wrote. Raises `ValueError`, `LookupError` or `TypeError` for other content."""
+    content: dict[str, Any] = json.loads(text)
+    fields = {name: content[name] for name in _TYPES}
+    endpoints = tuple(Endpoint(*endpoint) for endpoint in content["endpoints"])
+    is_valid = (
+        (content["format"], content["of"]) == (_FORMAT, _key(credentials))
+        and all(isinstance(fields[name], kind) for name, kind in _TYPES.items())
+        and all(isinstance(part, str) for endpoint in endpoints for part in endpoint)
+    )
+    if not is_valid:
+        raise ValueError("not what this program wrote")
+    return AccessInfo(**{**fields, "endpoints": endpoints, "cached": True})
