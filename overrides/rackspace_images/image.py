@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import copy
-import math
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, KeysView, Mapping
 from dataclasses import dataclass
-from functools import cache
-from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 from uuid import UUID
 
-import attrs
 from rackspace_images_api import completed, models
-from rackspace_images_api.types import UNSET
 
 from .defaults import MAX_IMAGE_BYTES, MAX_JSON_DEPTH
 from .errors import InvalidImageId, MalformedResponse
 from .faults import api_error, fault_key, json_object
 from .http.call import Call, Limits
-from .text import MAX_SHOWN, one_line, shown
+from .text import MAX_SHOWN, one_line, shown, whole_number
 
 GOOD = (200, 203)
 """The statuses of a success, of one image and of a page."""
@@ -50,9 +45,18 @@ class ImageResponse:
 class Image(completed.Image):
     """One image, as `openapi/images.yaml` describes it.
 
-    Every documented field reads as its value, or as None where the server left it out or sent null;
-    `to_dict()` tells the two apart. A value of another kind than the document says is kept as it was sent.
-    Two images are equal when the same was received for both; an image hashes by its `id`.
+    Every documented field reads as its value, or as None where the server left it out or sent null; `metadata` is a
+    read-only mapping, and empty where the server sent no object. `to_dict()` tells these apart. A value of another kind
+    than the document says is kept as it was sent.
+
+    `image["minDisk"]`, `"minDisk" in image`, iteration and `dict(image)` use the names and values that were received.
+    Two images are equal when the same was received for both; an image hashes by its `id`. `response` says which answer
+    it came in.
+
+    Example:
+        >>> image = images.get("e3d37ab2-8dc0-4000-b773-b15aad79ad0a")
+        >>> image.min_disk, image["minDisk"], image.metadata.get("os_type")
+        (40, 40, 'windows')
     """
 
     _received: dict[str, Any]
@@ -60,34 +64,43 @@ class Image(completed.Image):
     """The answer it came in; None for an image made by `from_dict`. Stands outside equality and `to_dict()`."""
 
     @classmethod
-    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+    def from_dict(cls, src_dict: Mapping[str, Any], response: ImageResponse | None = None) -> Self:
         """An image from the inner object, the value of `image` in an answer.
 
         Raises `MalformedResponse` where `id` is absent or no UUID.
         """
         received = copied(dict(src_dict))
         received_id(received)
-        image = super().from_dict(copied(received))
-        image._finish(received)
-        return image
+        return cls.from_parsed(models.Image.from_dict(copied(received)), received, response)
 
     @classmethod
-    def from_parsed(cls, parsed: models.Image, received: dict[str, Any]) -> Self:
+    def from_parsed(cls, parsed: models.Image, received: dict[str, Any], response: ImageResponse | None = None) -> Self:
         """An image with the fields of a parsed model, which is not to be used any more; `received`: what it is of."""
-        image = object.__new__(cls)
-        for name in _attributes(models.Image):
-            setattr(image, name, getattr(parsed, name))
-        image._finish(received)
+        image = cls.from_model(parsed)
+        image._received, image.response = received, response
         return image
-
-    def _finish(self, received: dict[str, Any]) -> None:
-        _complete(self)
-        self._received = received
-        self.response = None
 
     def to_dict(self) -> dict[str, Any]:
         """The object that was received: a deep copy, unknown members, odd values and dates as they were sent."""
-        return copy.deepcopy(self._received)
+        return dict(self)
+
+    def keys(self) -> KeysView[str]:
+        """The names that were received, so that `dict(image)` is the object that was received."""
+        return self._received.keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._received)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._received
+
+    def __getitem__(self, key: str) -> Any:
+        return copied(self._received[key])
+
+    def __setitem__(self, key: str, value: object = None) -> NoReturn:
+        raise TypeError("an image cannot be changed; change the copy that to_dict() returns")
+
+    __delitem__ = __setitem__
 
     @property
     def disk_config(self) -> str | None:
@@ -107,7 +120,7 @@ class Image(completed.Image):
     @property
     def is_snapshot(self) -> bool:
         """Whether it was made from a server: its metadata say so or, where they are silent, it names the server."""
-        image_type = getattr(self.metadata, "image_type", None)
+        image_type = self.metadata.get("image_type")
         return image_type == "snapshot" if image_type is not None else self.server_id is not None
 
     @property
@@ -118,21 +131,15 @@ class Image(completed.Image):
     @property
     def os_distro(self) -> str | None:
         """The operating system, such as `ubuntu`, from the metadata."""
-        return self._noted("os_distro", "org_openstack_1_os_distro")
+        return self._noted("os_distro", "org.openstack__1__os_distro")
 
     @property
     def os_version(self) -> str | None:
         """The version of the operating system, such as `24.04`, from the metadata."""
-        return self._noted("os_version", "org_openstack_1_os_version")
+        return self._noted("os_version", "org.openstack__1__os_version")
 
     def _noted(self, *names: str) -> str | None:
-        return next((text for name in names if (text := _text(getattr(self.metadata, name, None)))), None)
-
-    @property
-    def meta(self) -> Mapping[str, Any]:
-        """The metadata as a read-only mapping; empty where there are none."""
-        received = self._received.get("metadata")
-        return MappingProxyType(received if isinstance(received, dict) else {})
+        return next((text for name in names if (text := _text(self.metadata.get(name)))), None)
 
     def link(self, rel: str) -> str | None:
         """The URL of the first link of that `rel`: `self`, `bookmark` or `alternate`."""
@@ -148,23 +155,30 @@ class Image(completed.Image):
     def __repr__(self) -> str:
         return f"<Image {self.id} {shown(self.name, 120)} {one_line(_text(self.status) or 'None', 40)}>"
 
+    def _repr_html_(self) -> str:
+        """The object that was received as a table, for notebooks."""
+        from html import escape  # takes a millisecond, which a command need not wait for
+
+        rows = ""
+        for name, value in self._received.items():
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            rows += f"<tr><th>{escape(one_line(name))}</th><td>{escape(one_line(text))}</td></tr>"
+        return f"<table>{rows}</table>"
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self._received, self.response)
-
-
-def _restored(cls: type[Image], received: dict[str, Any], response: ImageResponse | None) -> Image:
-    image = cls.from_dict(received)
-    image.response = response
-    return image
+        return type(self).from_dict, (self._received, self.response)
 
 
 def image_uuid(image_id: str | UUID) -> UUID:
-    """The UUID that a caller means: ASCII, 8-4-4-4-12 or 32 hexadecimal digits, in any case.
+    """The UUID that a caller means: ASCII, 8-4-4-4-12 or 32 hexadecimal digits, in any case; or a UUID of any library.
 
     Raises `InvalidImageId` for everything else, so that no id can lead to another path.
     """
     if isinstance(image_id, UUID):
         return image_id
+    # What another library's UUID class has as well.
+    if isinstance(content := getattr(image_id, "bytes", None), bytes) and len(content) == 16:
+        return UUID(bytes=content)
     if not isinstance(image_id, str) or not _UUID.fullmatch(image_id):
         raise InvalidImageId(f"{shown(image_id)} is not an image id")
     return UUID(image_id)
@@ -236,36 +250,6 @@ _LEAVES = frozenset((str, int, float, bool, type(None)))
 """What JSON has beside objects and arrays."""
 
 
-def _complete(model: Any) -> None:
-    """Turns every field that the generated parse left unset into None, all the way down."""
-    kind: type = type(model)
-    for name in _fields(kind):
-        value = getattr(model, name)
-        if type(value) in _LEAVES:
-            continue
-        if value is UNSET:
-            setattr(model, name, None)
-        elif isinstance(value, list):
-            for item in value:
-                _complete(item)
-        else:
-            _complete(value)
-
-
-@cache
-def _attributes(kind: type) -> tuple[str, ...]:
-    """The names of all attributes of a model, unknown members included."""
-    return tuple(attribute.name for attribute in attrs.fields(kind))
-
-
-@cache
-def _fields(kind: type) -> tuple[str, ...]:
-    """What a model's fields are called; what is no model has none."""
-    if not attrs.has(kind):
-        return ()
-    return tuple(attribute.name for attribute in attrs.fields(kind) if attribute.init)
-
-
 def _text(value: object) -> str | None:
     if isinstance(value, str):
         return value
@@ -273,13 +257,12 @@ def _text(value: object) -> str | None:
 
 
 def _whole(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
     if isinstance(value, str):
         try:
             value = int(value) if value.isdecimal() else float(value)
         except ValueError:
             return None
-    if isinstance(value, float) and not (math.isfinite(value) and value.is_integer()):
-        return None
-    return int(value) if value >= 0 else None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    number = whole_number(value)
+    return number if number is not None and number >= 0 else None

@@ -1,5 +1,6 @@
 """Text from elsewhere, made fit to be shown; and checks of text that people and servers give."""
 
+import operator
 import re
 import unicodedata
 from typing import Any, TypeGuard
@@ -88,6 +89,14 @@ def integer(digits: str) -> int | str:
         return int(digits)
     except ValueError:
         return digits
+
+
+def whole_number(value: Any) -> int | None:
+    """A whole number of Python or of another library, such as numpy; None for anything else, booleans included."""
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
 
 
 def service_url(url: object) -> SplitResult | None:

@@ -56,7 +56,7 @@ def test_every_property_of_an_image_is_a_column() -> None:
         ("os_version", "os_version", "24.04"),
         ("is_active", "is_active", False),
         ("is_snapshot", "is_snapshot", True),
-        ("meta", "meta", {"os_distro": "ubuntu", "os_version": "24.04"}),
+        ("metadata", "metadata", {"os_distro": "ubuntu", "os_version": "24.04"}),
         ("created", "created", "2013-06-07T16:38:49Z"),
         ("status", "status", None),
         ("region", "region", "DFW"),

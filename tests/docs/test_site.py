@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -73,6 +74,19 @@ def test_nothing_of_a_made_page_is_left_out(site: Path) -> None:
     names |= {f"errors.{name}" for name, value in vars(errors).items() if _is_error(value, errors.ImagesError)}
     missing = {name for name in names if not any(place.endswith(f".{name}") or place == name for place in places)}
     assert missing == set()
+
+
+def test_every_field_of_an_image_is_described(site: Path) -> None:
+    """With its text, its type and its name in the API, below its own heading."""
+    from rackspace_images import Image, documents
+
+    text = unescape(re.sub(r"<[^>]+>", "", (site / "reference" / "python" / "index.html").read_text(encoding="utf-8")))
+    places = read(site / "reference" / "python" / "index.html").places
+    fields = {name for name in Image.__slots__ if not name.startswith("_")}
+    assert {f"rackspace_images.Image.{name}" for name in fields} <= places
+    for name, schema in documents.document("images")["components"]["schemas"]["Image"]["properties"].items():
+        assert f"In the document: {name}." in text
+        assert " ".join(schema["description"].replace("`", "").split())[:40] in " ".join(text.split())
 
 
 def _is_error(value: object, base: type) -> bool:

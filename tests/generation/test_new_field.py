@@ -110,7 +110,7 @@ def test_a_field_with_the_name_of_something_else_is_refused(project: Path, name:
         run = generate(project, *arguments)
         assert run.returncode == 1
         assert "openapi/images.yaml: the field " in run.stderr
-        assert "has the name of something that overrides/rackspace_images/image.py defines" in run.stderr
+        assert "(openapi/python/reserved-names.txt)" in run.stderr
 
 
 def test_a_stale_file_is_drift(project: Path) -> None:

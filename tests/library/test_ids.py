@@ -14,6 +14,14 @@ from rackspace_images import errors
 from rackspace_images.image import image_uuid
 from scripted import Scripted, answer
 
+
+class OtherUuid:
+    """A UUID of another library, or something else that has bytes."""
+
+    def __init__(self, content: Any) -> None:
+        self.bytes = content
+
+
 BAD_IDS: list[Any] = [
     "",
     "x",
@@ -31,6 +39,10 @@ BAD_IDS: list[Any] = [
     None,
     42,
     SOURCE_ID.encode(),
+    uuid.UUID(SOURCE_ID).bytes,
+    OtherUuid(b"x" * 15),
+    OtherUuid("x" * 16),
+    OtherUuid(None),
 ]
 
 
@@ -53,10 +65,14 @@ def test_what_is_no_uuid_is_refused_before_any_request(get: Get, image_id: Any) 
         SOURCE_ID.replace("-", ""),
         SOURCE_ID.replace("-", "").upper(),
         uuid.UUID(SOURCE_ID),
+        OtherUuid(uuid.UUID(SOURCE_ID).bytes),
     ],
 )
 def test_every_form_of_a_uuid_is_sent_in_canonical_form(get: Get, image_id: Any) -> None:
-    """Upper case and 32 digits are accepted; servers answer 404 to them, so the canonical form goes out."""
+    """Upper case and 32 digits are accepted; servers answer 404 to them, so the canonical form goes out.
+
+    A UUID of another library is known by its 16 `bytes`.
+    """
     with Scripted([answer(200, {"image": {"id": SOURCE_ID}})]) as server:
         assert get(server.endpoint, image_id).id == SOURCE_ID
     assert [request.path for request in server.requests] == [f"/v2/820712/images/{SOURCE_ID}"]

@@ -74,7 +74,7 @@ def test_every_member_of_the_document_arrives(lab: OpenStackLab, opened: Opened,
     assert (image.progress, image.min_disk, image.min_ram) == tuple(expected[k] for k in ("progress", *MINIMA))
     assert image.size == expected["OS-EXT-IMG-SIZE:size"]
     assert image.disk_config == expected.get("OS-DCF:diskConfig")
-    assert image.meta == expected["metadata"]
+    assert image.metadata == expected["metadata"]
     assert image.link("self") == f"{lab.compute_url}/images/{image_id}"
     assert image.link("bookmark") == links(lab, "images", image_id)[1]["href"]
     assert image.link("alternate") == alternate["href"]

@@ -25,7 +25,7 @@ SECRETS = ("geheim-4711", "geheim-token-1", "geheim-token-2")
 
 IMAGE_NAMES = (
     *("id", "name", "status", "progress", "created", "updated", "min_disk", "min_ram", "server", "metadata", "links"),
-    *("disk_config", "size", "is_active", "is_snapshot", "server_id", "os_distro", "os_version", "meta"),
+    *("disk_config", "size", "is_active", "is_snapshot", "server_id", "os_distro", "os_version"),
 )
 """The public names of an image that are read."""
 

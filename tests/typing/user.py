@@ -39,7 +39,9 @@ def look(image: Image) -> None:
     assert_type(image.server_id, str | None)
     assert_type(image.os_distro, str | None)
     assert_type(image.link("self"), str | None)
-    assert_type(image.meta, Mapping[str, Any])
+    assert_type(image.metadata, Mapping[str, Any])
+    assert_type(image["name"], Any)
+    assert_type(dict(image), dict[str, Any])
     assert_type(image.response, ImageResponse | None)
     assert_type(image.to_dict(), dict[str, Any])
     assert_type(Image.from_dict({"id": "e3d37ab2-8dc0-4000-b773-b15aad79ad0a"}), Image)
@@ -48,8 +50,7 @@ def look(image: Image) -> None:
     for link in image.links or []:
         assert_type(link.href, str | None)
         assert_type(link.type_, str | None)
-    if image.metadata is not None:
-        assert_type(image.metadata.image_type, str | None)
+    assert_type(image.metadata.get("image_type"), Any | None)
 
 
 def ask() -> None:

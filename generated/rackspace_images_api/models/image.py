@@ -65,8 +65,17 @@ class Image:
     server: ImageServer | None | Unset = UNSET
     """ The server that a snapshot was made from. Absent on other images, null in some records. """
     metadata: ImageMetadata | None | Unset = UNSET
-    """ What the owner and the cloud noted about the image, by key. Documented values are strings; numbers,
-    booleans, null, lists and objects occur. """
+    """ What the owner and the cloud noted about the image: a map with any keys. Documented values are strings;
+    numbers, booleans, null, lists and objects occur. Known keys are:
+
+    - `image_type`: where the image comes from, `base` (built-in), `snapshot` (made from a server) or another word
+    - `os_type`: the family of its operating system, such as `linux` or `windows`
+    - `os_distro`: its operating system, in lower case, such as `ubuntu`
+    - `os_version`: the version of its operating system, as its maker counts, such as `24.04`
+    - `org.openstack__1__os_distro`, `org.openstack__1__os_version`: the same in Rackspace's own images, such as
+      `com.ubuntu` and `14.04`
+    - `auto_disk_config`: whether `OS-DCF:diskConfig` is `AUTO`, `True` or `False`
+     """
     links: list[Link] | None | Unset = UNSET
     """ Where the image stands: `self`, `bookmark` and `alternate`. May be absent or empty. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

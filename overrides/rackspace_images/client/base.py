@@ -250,9 +250,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
 
 def image_of(call: Call) -> Image:
     """Makes the image of a call that has ended."""
-    image = Image.from_parsed(call.parsed.image, call.check.received)
-    image.response = image_response(call)
-    return image
+    return Image.from_parsed(call.parsed.image, call.check.received, image_response(call))
 
 
 def _remade(
