@@ -23,7 +23,7 @@
     │   └── ImageVanished         the image is gone
     ├── InvalidImageId            not a UUID (also ValueError); nothing was sent
     ├── RegionNotFound            not a region of the catalog; names those that are
-    ├── ConfigError               an argument or a setting cannot be used; nothing was sent
+    ├── ConfigError               an argument or a setting cannot be used (also ValueError); nothing was sent
     ├── InsecureUrl               the token would have gone over plain http; it was not sent
     └── ClientClosed              a call after close()
 
@@ -356,7 +356,7 @@ class RegionNotFound(ImagesError):
     _class_hint = "one of these, or rackspace-images regions"
 
 
-class ConfigError(ImagesError):
+class ConfigError(ImagesError, ValueError):
     """An argument or a setting is missing or cannot be used. Nothing was sent."""
 
 

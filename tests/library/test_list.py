@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -57,6 +57,16 @@ def _listed_async(endpoint: str, *, take: int | None = None, token: str = "t", *
 def listed(request: pytest.FixtureRequest) -> Listed:
     chosen: Listed = request.param
     return chosen
+
+
+class Whole:
+    """A whole number of another library."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __index__(self) -> int:
+        return self.number
 
 
 class Store:
@@ -146,20 +156,118 @@ def test_every_filter_is_sent(listed: Listed) -> None:
 
 
 @pytest.mark.parametrize(
+    ("count", "limit", "sizes"),
+    [
+        (20, 1, ["1"]),
+        (20, 5, ["5"]),
+        (20, 7, ["5", "2"]),
+        (20, 10, ["5", "5"]),
+        (3, 10, ["5", "5"]),
+        (10, 20, ["5", "5", "5"]),
+    ],
+)
+def test_list_limit_counts_images_in_total(listed: Listed, count: int, limit: int, sizes: list[str]) -> None:
+    """Page after page; the last one asks for no more than is wanted, and none is asked for after it."""
+    store = Store(count)
+    with Scripted(store) as server:
+        found, error = listed(server.endpoint, page_size=5, limit=limit)
+    assert error is None
+    assert [image.id for image in found] == store.ids[:limit]
+    assert [query["limit"][0] for query in store.queries] == sizes
+
+
+def test_list_limit_holds_where_the_server_sends_more(listed: Listed) -> None:
+    """A server that does not obey `limit` changes nothing."""
+    with Scripted([answer(200, {"images": [{"id": numbered(number)} for number in range(9)]})]) as server:
+        found, _ = listed(server.endpoint, limit=2)
+        assert [image.id for image in found] == [numbered(0), numbered(1)]
+        assert len(server.requests) == 1
+
+
+def test_list_limit_does_not_count_what_cannot_be_read(listed: Listed) -> None:
+    """The images are counted; so the next page makes up for one that could not be read."""
+    link = [{"rel": "next", "href": f"http://x/images/detail?marker={numbered(1)}"}]
+    pages = [
+        answer(200, {"images": [{"name": "x"}, {"id": numbered(1)}], "images_links": link}),
+        answer(200, {"images": [{"id": numbered(2)}, {"name": "y"}]}),
+    ]
+    told: list[errors.MalformedResponse] = []
+    with Scripted(pages) as server:
+        found, error = listed(server.endpoint, limit=2, on_error=told.append)
+        assert (error, [image.id for image in found]) == (None, [numbered(1), numbered(2)])
+        assert len(told) == 1
+        assert [parse_qs(urlsplit(one.path).query)["limit"] for one in server.requests] == [["2"], ["1"]]
+
+
+def test_list_limit_ends_a_list_that_goes_round(listed: Listed) -> None:
+    """What comes after the last image that is wanted is of no interest."""
+    link = {"rel": "next", "href": f"http://x/images/detail?marker={numbered(1)}"}
+    with Scripted([answer(200, {"images": [{"id": numbered(1)}], "images_links": [link]})]) as server:
+        found, error = listed(server.endpoint, page_size=1, limit=2)
+    assert isinstance(error, errors.MalformedResponse)
+    with Scripted([answer(200, {"images": [{"id": numbered(1)}], "images_links": [link]})]) as server:
+        found, error = listed(server.endpoint, page_size=1, limit=1)
+    assert (error, len(found)) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        (datetime(2026, 1, 31, 12, tzinfo=UTC), "2026-01-31T12:00:00+00:00"),
+        (date(2026, 1, 31), "2026-01-31T00:00:00+00:00"),
+        ("2026-01-31", "2026-01-31T00:00:00+00:00"),
+        ("20260131T120000", "2026-01-31T12:00:00+00:00"),
+        ("2026-01-31T12:00:00Z", "2026-01-31T12:00:00+00:00"),
+        ("2026-01-31 12:00:00.5+02:00", "2026-01-31T12:00:00.500000+02:00"),
+        ("2026-W05-6", "2026-01-31T00:00:00+00:00"),
+    ],
+)
+def test_changes_since_is_read_as_iso_8601(listed: Listed, given: Any, sent: str) -> None:
+    """A date or a text without an offset is in UTC."""
+    store = Store(0)
+    with Scripted(store) as server:
+        listed(server.endpoint, changes_since=given)
+    assert store.queries[0]["changes-since"] == [sent]
+
+
+def test_whole_numbers_of_other_libraries_are_taken(listed: Listed) -> None:
+    """By `__index__`, as numpy's numbers have it."""
+    store = Store(20)
+    with Scripted(store) as server:
+        found, _ = listed(server.endpoint, page_size=Whole(3), limit=Whole(4), min_disk=Whole(0), min_ram=Whole(512))
+    assert len(found) == 4
+    assert [query["limit"] for query in store.queries] == [["3"], ["1"]]
+    assert (store.queries[0]["minDisk"], store.queries[0]["minRam"]) == (["0"], ["512"])
+
+
+@pytest.mark.parametrize(
     "bad",
     [
         {"page_size": 0},
         {"page_size": "5"},
+        {"limit": 0},
+        {"limit": -1},
+        {"limit": 1.0},
+        {"limit": True},
         {"min_disk": -1},
         {"min_ram": True},
         {"changes_since": datetime(2026, 11, 1)},
+        {"changes_since": "yesterday"},
+        {"changes_since": ""},
+        {"changes_since": "x" * 10_000},
+        {"changes_since": 20260131},
+        {"changes_since": 1.5},
+        {"changes_since": False},
     ],
 )
 def test_what_cannot_be_asked(bad: dict[str, Any]) -> None:
-    """Is refused when it is given; nothing is sent."""
-    with ImagesClient(StaticToken("t"), endpoint="http://127.0.0.1:1/v2/1") as images:
-        with pytest.raises(errors.ConfigError, match=next(iter(bad))):
+    """Is refused when it is given, by an error that is a `ValueError` too; nothing is sent."""
+    for kind in (ImagesClient, AsyncImagesClient):
+        images: Any = kind(StaticToken("t"), endpoint="http://127.0.0.1:1/v2/1")
+        with pytest.raises(ValueError, match=f"^ConfigError: {next(iter(bad))}=") as caught:
             images.list(**bad)
+        assert isinstance(caught.value, errors.ConfigError)
+        assert len(str(caught.value)) < 300
 
 
 def test_a_marker_that_is_no_id(listed: Listed) -> None:

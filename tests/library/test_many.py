@@ -255,6 +255,30 @@ def test_a_concurrency_that_is_none(concurrency: Any) -> None:
             images.locate_many([], concurrency=concurrency)
 
 
+@pytest.mark.parametrize("ids", [numbered(1), "e3d37", "", b"e3d37", numbered(1).encode()])
+def test_a_string_where_ids_belong_is_refused(ids: Any) -> None:
+    """When it is given: each of its characters would be an id."""
+    for kind in (ImagesClient, AsyncImagesClient):
+        images: Any = kind(StaticToken("t"), endpoint="http://127.0.0.1:1/v2/1")
+        for call in (images.get_many, images.locate_many):
+            with pytest.raises(ValueError, match=r"^ConfigError: image_ids=.* is one id, .* a list of ids") as caught:
+                call(ids)
+            assert isinstance(caught.value, errors.ConfigError)
+
+
+def test_concurrency_of_another_library_is_taken() -> None:
+    """By `__index__`, as numpy's whole numbers have it; a pool's size as well."""
+
+    class Whole:
+        def __index__(self) -> int:
+            return 2
+
+    whole: Any = Whole()
+    with Scripted(echo) as server:
+        with ImagesClient(StaticToken("t"), endpoint=server.endpoint, max_connections=whole) as images:
+            assert len(list(images.get_many(map(numbered, range(5)), concurrency=whole))) == 5
+
+
 def test_results_do_not_wait_for_the_next_id() -> None:
     """Ids that come slowly, as from a pipe, are answered as they come."""
     more = threading.Event()

@@ -9,7 +9,7 @@ import httpx
 from rackspace_images.auth.credentials import Credentials
 from rackspace_images.auth.identity import AccessInfo, parse_token_response, sign_in_call, sign_in_operation
 from rackspace_images.auth.redaction import Redactor
-from rackspace_images.client.listing import PageCheck, PageItems, Query, Walk
+from rackspace_images.client.listing import PageCheck, PageItems, Walk
 from rackspace_images.defaults import MAX_PAGE_BYTES
 from rackspace_images.errors import MalformedResponse
 from rackspace_images.http.api_client import ApiClient, RequestParts
@@ -42,7 +42,7 @@ def image_from_body(body: bytes, asked: UUID) -> Image:
 def page_from_body(body: bytes, limit: int) -> PageItems:
     """What the first page of a list holds, from the body of a success."""
     check = PageCheck()
-    return Walk(Query(page_size=limit), None).page(ImagePage.from_dict(check(body)), check, None)
+    return Walk({}, limit, None, None).page(ImagePage.from_dict(check(body)), check, None)
 
 
 def version_from_body(url: str, body: bytes) -> str:

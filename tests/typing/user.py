@@ -56,6 +56,8 @@ def look(image: Image) -> None:
 def ask() -> None:
     with ImagesClient(StaticToken("token"), endpoint="https://compute.example.com/v2/1") as images:
         assert_type(images.get("e3d37ab2-8dc0-4000-b773-b15aad79ad0a"), Image)
+        assert_type(list(images.list(changes_since="2026-01-31", limit=5)), list[Image])
+        assert_type(list(images.list(changes_since=datetime.date(2026, 1, 31))), list[Image])
         try:
             images.get(uuid.UUID("e3d37ab2-8dc0-4000-b773-b15aad79ad0a"), timeout=None)
         except errors.OverLimit as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -22,8 +22,8 @@ from rackspace_images.image import Image, image_uuid
 
 from .async_bulk import map_tasks
 from .base import BaseClient, Id, image_of
-from .bulk import LocateResult, checked_concurrency, locate_result
-from .listing import OnError, Query, Walk, readable
+from .bulk import LocateResult, checked_concurrency, checked_ids, locate_result
+from .listing import OnError, Walk, checked_filters, readable
 from .options import UNCHANGED, OfCall, TimeoutOfCall
 from .waiting import Progress
 
@@ -83,7 +83,9 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         names = None if regions is None else tuple(regions)
         concurrency = checked_concurrency(concurrency)
         scope = self._scope(concurrency)
-        return map_tasks(image_ids, lambda one: self._locate(image_uuid(one), names, scope, deadline), concurrency)
+        return map_tasks(
+            checked_ids(image_ids), lambda one: self._locate(image_uuid(one), names, scope, deadline), concurrency
+        )
 
     def get_many(
         self,
@@ -102,7 +104,7 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         concurrency = checked_concurrency(concurrency)
         scope = self._scope(concurrency)
         return map_tasks(
-            image_ids,
+            checked_ids(image_ids),
             lambda one: self._get_now(one, self._limits_of_each(timeout, deadline, scope)),
             concurrency,
         )
@@ -118,18 +120,19 @@ class AsyncImagesClient(BaseClient[AsyncApiClient, httpx.AsyncBaseTransport]):
         name: str | None = None,
         status: str | None = None,
         type: str | None = None,  # noqa: A002  the API's word
-        changes_since: datetime | None = None,
+        changes_since: datetime | date | str | None = None,
         min_disk: int | None = None,
         min_ram: int | None = None,
         marker: str | UUID | None = None,
         page_size: int = PAGE_SIZE,
+        limit: int | None = None,
         timeout: TimeoutOfCall = UNCHANGED,
         deadline: OfCall = UNCHANGED,
         on_error: OnError | None = None,
     ) -> AsyncIterator[Image]:
         """Lists the images of the region, for `async for`. See `ImagesClient.list`."""
-        query = Query(server, name, status, type, changes_since, min_disk, min_ram, page_size)
-        return self._pages(Walk(query, marker), timeout, deadline, on_error)
+        filters = checked_filters(server, changes_since, min_disk, min_ram, name=name, status=status, type_=type)
+        return self._pages(Walk(filters, page_size, limit, marker), timeout, deadline, on_error)
 
     async def _pages(
         self, walk: Walk, timeout: TimeoutOfCall, deadline: OfCall, on_error: OnError | None

@@ -201,7 +201,7 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         """Retrieves the next page of a list, after an earlier image where the marker was deleted."""
         limits, refusal = self._session.limits(timeout, deadline), None
         for marker in walk.markers():
-            operation = walk.query.operation(limits, marker)
+            operation = walk.operation(limits, marker)
             call = operation.call
             try:
                 yield operation

@@ -30,9 +30,10 @@ from rackspace_images.errors import (
 from rackspace_images.http.network import start_thread
 from rackspace_images.http.sender import Scope
 from rackspace_images.image import Image
-from rackspace_images.text import one_line
+from rackspace_images.text import one_line, shown, whole_number
 
 Id = TypeVar("Id")
+Ids = TypeVar("Ids")
 T = TypeVar("T")
 
 
@@ -73,23 +74,30 @@ def stops_the_run(error: ImagesError) -> bool:
     return error._signing_in or isinstance(error, AuthenticationFailed | ClientClosed)
 
 
+def checked_ids(ids: Ids) -> Ids:
+    """Returns `ids`. Raises `ConfigError` for a string, each of whose characters would be an id."""
+    if isinstance(ids, str | bytes):
+        raise ConfigError(f"image_ids={shown(ids)} is one id, where several belong", hint="get(…), or a list of ids")
+    return ids
+
+
 def checked_concurrency(concurrency: int, *, most: int | None = None) -> int:
     """Returns `concurrency`; a default that is larger than the number of file descriptors is lowered to it.
 
     Raises:
         ConfigError: It is below 1, above `most`, or above the number of file descriptors.
     """
-    if not isinstance(concurrency, int) or isinstance(concurrency, bool) or concurrency < 1:
+    if (number := whole_number(concurrency) or 0) < 1:
         raise ConfigError(f"concurrency={concurrency!r}: at least 1 is needed")
-    if most is not None and concurrency > most:
-        raise ConfigError(f"concurrency={concurrency}: at most {most} threads", hint="AsyncImagesClient, for more")
+    if most is not None and number > most:
+        raise ConfigError(f"concurrency={number}: at most {most} threads", hint="AsyncImagesClient, for more")
     descriptors = file_descriptors()
-    if descriptors is None or concurrency <= descriptors:
-        return concurrency
-    if concurrency in (CONCURRENCY, LOCATE_CONCURRENCY):
+    if descriptors is None or number <= descriptors:
+        return number
+    if number in (CONCURRENCY, LOCATE_CONCURRENCY):
         return descriptors
     raise ConfigError(
-        f"concurrency={concurrency}: this process may open {descriptors} connections",
+        f"concurrency={number}: this process may open {descriptors} connections",
         hint="a smaller concurrency, or more file descriptors (ulimit -n)",
     )
 

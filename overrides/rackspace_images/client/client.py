@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -21,8 +21,8 @@ from rackspace_images.http.sender import Scope
 from rackspace_images.image import Image, image_uuid
 
 from .base import BaseClient, Id, image_of
-from .bulk import LocateResult, checked_concurrency, locate_result, map_threads
-from .listing import OnError, Query, Walk, readable
+from .bulk import LocateResult, checked_concurrency, checked_ids, locate_result, map_threads
+from .listing import OnError, Walk, checked_filters, readable
 from .options import UNCHANGED, OfCall, TimeoutOfCall
 from .waiting import Progress
 
@@ -147,7 +147,10 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         concurrency = checked_concurrency(concurrency, most=MAX_THREADS)
         scope = self._scope(concurrency)
         return map_threads(
-            image_ids, lambda one: self._locate(image_uuid(one), names, scope, deadline), concurrency, scope
+            checked_ids(image_ids),
+            lambda one: self._locate(image_uuid(one), names, scope, deadline),
+            concurrency,
+            scope,
         )
 
     def get_many(
@@ -184,7 +187,7 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         concurrency = checked_concurrency(concurrency, most=MAX_THREADS)
         scope = self._scope(concurrency)
         return map_threads(
-            image_ids,
+            checked_ids(image_ids),
             lambda one: self._get_now(one, self._limits_of_each(timeout, deadline, scope)),
             concurrency,
             scope,
@@ -203,11 +206,12 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         name: str | None = None,
         status: str | None = None,
         type: str | None = None,  # noqa: A002  the API's word
-        changes_since: datetime | None = None,
+        changes_since: datetime | date | str | None = None,
         min_disk: int | None = None,
         min_ram: int | None = None,
         marker: str | UUID | None = None,
         page_size: int = PAGE_SIZE,
+        limit: int | None = None,
         timeout: TimeoutOfCall = UNCHANGED,
         deadline: OfCall = UNCHANGED,
         on_error: OnError | None = None,
@@ -215,18 +219,21 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         """Lists the images of the region, newest first. It requests a page when its first image is wanted.
 
         The filters match exactly, and a value that no image has gives an empty list. The list ends with a page that
-        has nothing new, so it costs one request more than it has pages. It raises what `get` raises.
+        has nothing new, so it costs one request more than it has pages, unless `limit` ends it. It raises what `get`
+        raises.
 
         Args:
             server: The id or URL of the server that snapshots were made from.
             name: The image's name.
             status: The image's status, such as `ACTIVE`.
             type: `base` or `snapshot`.
-            changes_since: Only images that changed at this time or later.
+            changes_since: Only images that changed at this time or later: a `datetime` with a time zone, or a date or
+                text in ISO 8601 (`2026-01-31T12:00:00Z`), in UTC where it has no offset.
             min_disk: The image's minDisk in GB.
             min_ram: The image's minRam in MiB.
             marker: The id of the image to begin after.
-            page_size: Images to request at once.
+            page_size: Images to request at once, at least 1.
+            limit: Images in total, at least 1. Default: all.
             timeout: Seconds that one attempt may take. Default: the client's.
             deadline: Seconds for each page. Default: the client's.
             on_error: Is called with the `MalformedResponse` of each image that cannot be read. Default: a
@@ -234,9 +241,15 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
 
         Returns:
             Yields the images.
+
+        Raises:
+            ConfigError: A filter or a number cannot be used. Nothing was sent.
+
+        Example:
+            >>> newest = next(images.list(type="snapshot", status="ACTIVE", limit=1), None)
         """
-        query = Query(server, name, status, type, changes_since, min_disk, min_ram, page_size)
-        return self._pages(Walk(query, marker), timeout, deadline, on_error)
+        filters = checked_filters(server, changes_since, min_disk, min_ram, name=name, status=status, type_=type)
+        return self._pages(Walk(filters, page_size, limit, marker), timeout, deadline, on_error)
 
     def _pages(self, walk: Walk, timeout: TimeoutOfCall, deadline: OfCall, on_error: OnError | None) -> Iterator[Image]:
         while not walk.is_over:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +15,7 @@ from uuid import UUID
 from rackspace_images_api import Client
 from rackspace_images_api.api.images import list_images_details
 from rackspace_images_api.models import ImagePage
+from rackspace_images_api.types import UNSET
 
 from rackspace_images.defaults import MAX_PAGE_BYTES, MAX_PAGE_IMAGES, MAX_PAGE_VALUES, MAX_URL, PAGE_SIZE
 from rackspace_images.errors import BadRequest, ConfigError, MalformedResponse, ResponseTooLarge
@@ -22,6 +23,7 @@ from rackspace_images.faults import api_error, json_object
 from rackspace_images.http.call import Call, Limits
 from rackspace_images.http.flow import Operation
 from rackspace_images.image import GOOD, Image, copied, image_uuid, missing, received_id
+from rackspace_images.text import shown, whole_number
 
 OnError = Callable[[MalformedResponse], object]
 PageItems = list[Image | MalformedResponse]
@@ -40,49 +42,43 @@ def readable(page: PageItems, on_error: OnError | None) -> Iterator[Image]:
             warnings.warn(f"left out of the list: {item}", RuntimeWarning, stacklevel=3)
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Which images are asked for. Raises `ConfigError` for what cannot be asked."""
+def checked_filters(
+    server: str | UUID | None, changes_since: object, min_disk: object, min_ram: object, **words: str | None
+) -> dict[str, Any]:
+    """Which images are asked for, as arguments of the generated operation. Raises `ConfigError` for a bad value."""
+    given = {
+        "server": server if server is None else str(server),
+        "changes_since": point_in_time("changes_since", changes_since),
+        "min_disk": checked_count("min_disk", min_disk, 0),
+        "min_ram": checked_count("min_ram", min_ram, 0),
+        **words,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
-    server: str | UUID | None = None
-    name: str | None = None
-    status: str | None = None
-    type: str | None = None
-    changes_since: datetime | None = None
-    min_disk: int | None = None
-    min_ram: int | None = None
-    page_size: int = PAGE_SIZE
 
-    def __post_init__(self) -> None:
-        if self.changes_since is not None and self.changes_since.tzinfo is None:
-            raise ConfigError(
-                f"changes_since={self.changes_since} has no time zone", hint="datetime(…, tzinfo=timezone.utc)"
-            )
-        for name, least in (("page_size", 1), ("min_disk", 0), ("min_ram", 0)):
-            value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
-                raise ConfigError(f"{name}={value!r} is no count of at least {least}")
+def checked_count(name: str, value: object, least: int) -> int | None:
+    """The whole number that `value` is, or None. Raises `ConfigError` for anything else, and for less than `least`."""
+    number = whole_number(value)
+    if value is not None and (number is None or number < least):
+        raise ConfigError(f"{name}={value!r} is no count of at least {least}")
+    return number
 
-    def operation(self, limits: Limits, marker: str | None) -> Operation:
-        """The generated operation for the page after an image."""
-        given = {
-            "server": None if self.server is None else str(self.server),
-            "name": self.name,
-            "status": self.status,
-            "type_": self.type,
-            "changes_since": self.changes_since,
-            "min_disk": self.min_disk,
-            "min_ram": self.min_ram,
-            "marker": marker,
-        }
-        known: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        arguments = {"limit": self.page_size, **known}
-        return Operation(
-            partial(list_images_details.sync_detailed, **arguments),
-            partial(list_images_details.asyncio_detailed, **arguments),
-            Client,
-            page_call(limits),
-        )
+
+def point_in_time(name: str, value: object) -> datetime | None:
+    """A point in time: a `datetime` with a time zone, or a date or text in ISO 8601, in UTC where it has no offset.
+
+    None for None. Raises `ConfigError` for anything else; `name` is the parameter's.
+    """
+    moment = value
+    if isinstance(value, str | date) and not isinstance(value, datetime):
+        with contextlib.suppress(ValueError):
+            read = datetime.fromisoformat(str(value))
+            moment = read if read.tzinfo else read.replace(tzinfo=UTC)
+    if not isinstance(moment, datetime | None):
+        raise ConfigError(f"{name}={shown(value)} is not a date in ISO 8601", hint="2026-01-31T12:00:00Z")
+    if moment is not None and moment.tzinfo is None:
+        raise ConfigError(f"{name}={moment} has no time zone", hint="datetime(…, tzinfo=timezone.utc)")
+    return moment
 
 
 class PageCheck:
@@ -119,14 +115,27 @@ class Walk:
     new. Where the image that a page is to begin after is gone, an earlier one of the page before takes its place.
     """
 
-    def __init__(self, query: Query, marker: str | UUID | None) -> None:
-        self.query = query
+    def __init__(self, filters: dict[str, Any], page_size: int, limit: int | None, marker: str | UUID | None) -> None:
+        self.filters = filters
+        self.page_size = checked_count("page_size", page_size, 1) or PAGE_SIZE
+        self.wanted: float = checked_count("limit", limit, 1) or math.inf
+        """How many more images are wanted."""
         self.is_over = False
         self._start = self._marker = None if marker is None else str(image_uuid(marker))
         self._passed: set[str | None] = set()
         self._before: list[str | None] = []
         """The ids of the page before; None for an image that could not be read."""
         self._is_linked = False
+
+    def operation(self, limits: Limits, marker: str | None) -> Operation:
+        """The generated operation for the page after an image, of no more images than are wanted."""
+        arguments = {**self.filters, "marker": marker or UNSET, "limit": min(self.page_size, self.wanted)}
+        return Operation(
+            partial(list_images_details.sync_detailed, **arguments),
+            partial(list_images_details.asyncio_detailed, **arguments),
+            Client,
+            page_call(limits),
+        )
 
     def markers(self) -> Iterable[str | None]:
         """What the next page may begin after, in the order in which to try: the marker, then what came before it.
@@ -147,8 +156,10 @@ class Walk:
         new = self._new(images, ids, marker)
         following = _next_marker(parsed)
         self._start, self._is_linked = marker, following is not None
-        if following is None and (new or len(images) >= self.query.page_size):
+        if following is None and (new or len(images) >= min(self.page_size, self.wanted)):
             following = next(filter(None, reversed(ids)), None)
+        new = list(self._up_to_limit(new))
+        following = following if self.wanted else None
         self._passed.add(marker)
         if following is not None and following in self._passed:
             raise MalformedResponse("the list goes round: the next page begins where this one did, or one before it")
@@ -167,6 +178,13 @@ class Walk:
             elif image_id is None or image_id not in known:
                 new.append(image)
         return new
+
+    def _up_to_limit(self, new: PageItems) -> Iterator[Image | MalformedResponse]:
+        """As much of a page as is wanted; an image that could not be read does not count."""
+        for item in new:
+            if self.wanted:
+                self.wanted -= isinstance(item, Image)
+                yield item
 
     def gone(self, refusal: BadRequest) -> BadRequest:
         """The error of a page that the server refused after every image it could begin after."""

@@ -23,7 +23,7 @@ from rackspace_images.http.retry import Attempt, Retry
 from rackspace_images.http.sender import Sender
 from rackspace_images.http.tls import Cert, Tls
 from rackspace_images.regions import INTERFACES, checked_endpoint, checked_region
-from rackspace_images.text import RedactedOptions, redacted, shown
+from rackspace_images.text import RedactedOptions, redacted, shown, whole_number
 
 if TYPE_CHECKING:
     from rackspace_images.http.async_sender import AsyncSender
@@ -87,16 +87,17 @@ class ClientOptions:
         for name, (kind, words) in _KINDS.items():
             if not isinstance(value := getattr(self, name), kind):
                 raise ConfigError(f"{name}={shown(value)} is not {words}")
+        number = whole_number(self.max_connections) or 0
+        if not 1 <= number <= CONNECTIONS_LIMIT:
+            raise ConfigError(f"max_connections={self.max_connections!r} is not a number from 1 to {CONNECTIONS_LIMIT}")
         endpoint = None if self.endpoint is None else checked_endpoint(self.endpoint)
-        values = {"endpoint": endpoint, "interface": self.interface.removesuffix("URL")}
+        values = {"endpoint": endpoint, "interface": self.interface.removesuffix("URL"), "max_connections": number}
         for name, value in {**values, "region": checked_region(self.region)}.items():
             object.__setattr__(self, name, value)
         if self.interface not in INTERFACES:
             raise ConfigError(f"no interface {self.interface}", hint=f"one of {', '.join(INTERFACES)}")
         if self.user_agent is not None and not (self.user_agent.isascii() and self.user_agent.isprintable()):
             raise ConfigError("user_agent holds a character that no HTTP header may hold")
-        if not _is_count(self.max_connections):
-            raise ConfigError(f"max_connections={self.max_connections!r} is not a number from 1 to {CONNECTIONS_LIMIT}")
         checked_limit("timeout", self.timeout)
         checked_limit("deadline", self.deadline)
         if self.transport is not None:
@@ -165,10 +166,6 @@ def _picklable(name: str, value: Any) -> Any:
     else:
         return value
     raise ConfigError(f"{name}= cannot be pickled ({reason})", hint=f"make the client without {name}= in each process")
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= CONNECTIONS_LIMIT
 
 
 def proxies_for(proxy: httpx.Proxy | None) -> Proxies:

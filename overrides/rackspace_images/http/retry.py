@@ -22,7 +22,7 @@ import httpx
 
 from rackspace_images import defaults, errors
 from rackspace_images.errors import ConfigError, ImagesError, RequestTimeout
-from rackspace_images.text import one_line
+from rackspace_images.text import one_line, whole_number
 
 from .body import ApiResponse
 from .call import Call, Exchange, Limits, is_seconds
@@ -62,7 +62,7 @@ class Retry:
     max_retry_after: float = defaults.MAX_RETRY_AFTER
 
     def __post_init__(self) -> None:
-        if not isinstance(self.attempts, int) or self.attempts < 1:
+        if (whole_number(self.attempts) or 0) < 1:
             raise ConfigError(f"Retry(attempts={self.attempts!r}): at least 1 request is made", hint="retry=None")
         for name in ("backoff", "max_backoff", "max_retry_after"):
             if not is_seconds(getattr(self, name)):
