@@ -5,6 +5,7 @@ Imported where something failed, so that a command that goes well does not wait 
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -19,7 +20,6 @@ from rackspace_images.errors import ApiError, ImagesError, NotActive
 from rackspace_images.text import escape_control_characters, one_line
 
 from . import output
-from .formats import json_text
 from .options import Settings
 
 
@@ -59,7 +59,7 @@ def report(error: Exception, settings: Settings, command: str = "") -> None:
 
 def tell_json(facts: dict[str, Any]) -> None:
     """Writes facts on a line of standard error, in ASCII, which every encoding has."""
-    output.tell(json_text(facts, indent=None, only_ascii=True))
+    output.tell(json.dumps(facts).replace("\x7f", "\\u007f"))
 
 
 def _in_words(error: Exception, command: str) -> tuple[str, str | None]:

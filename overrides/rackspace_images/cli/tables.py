@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Sequence
@@ -19,7 +20,6 @@ from rackspace_images.text import escape_control_characters
 
 from . import output
 from .columns import Column, chosen
-from .formats import json_text
 
 _NARROWEST = 16
 _UUID = 40
@@ -45,7 +45,7 @@ def plain(value: Any) -> str:
     """Text as it is, with invisible signs as escapes; everything else as JSON on one line."""
     if isinstance(value, str):
         return escape_control_characters(value) if value.strip() else f'"{escape_control_characters(value)}"'
-    return "-" if value is None else json_text(value, indent=None)
+    return "-" if value is None else escape_control_characters(json.dumps(value, ensure_ascii=False))
 
 
 def size(count: int, *, exactly: bool = True) -> str:
