@@ -180,7 +180,7 @@ ACCEPTED: list[Accepted] = [
         reason="`-v` prints what the library logs of sign-in and requests",
         cases="command-line/*",
         fields="stderr*",
-        now=r'^"(signing in at|GET|POST) ',
+        now=r'^"(signing in with|GET|POST) ',
     ),
     Accepted(
         kind="hours",

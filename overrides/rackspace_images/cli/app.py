@@ -15,7 +15,7 @@ from rackspace_images import __version__
 
 from . import output
 from .exit_codes import DONE, MEANINGS, USAGE, exit_code
-from .options import Settings, check, message_options, refuse_secrets
+from .options import MESSAGES, Settings, check, refuse_secrets
 
 NAME = "rackspace-images"
 COMPLETE = "_RACKSPACE_IMAGES_COMPLETE"
@@ -95,11 +95,11 @@ def _printing(flag: str, text: Callable[[click.Context], str], about: str) -> cl
     return click.Option([flag], is_flag=True, is_eager=True, expose_value=False, callback=show, help=about)
 
 
-def _help_options() -> list[click.Option]:
-    def text(ctx: click.Context) -> str:
-        return ctx.get_help()
-
-    return [_printing("-h", text, "Show a short help."), _printing("--help", text, "Show the whole help.")]
+_HELP = (
+    _printing("-h", click.Context.get_help, "Show a short help."),
+    _printing("--help", click.Context.get_help, "Show the whole help."),
+)
+_VERSION = _printing("--version", lambda ctx: f"{NAME} {__version__}", "Print the version.")
 
 
 def command(*options: click.Option) -> Callable[[Any], Command]:
@@ -107,16 +107,13 @@ def command(*options: click.Option) -> Callable[[Any], Command]:
 
     def decorate(function: Any) -> Command:
         made = click.command(cls=Command, add_help_option=False)(click.pass_obj(function))
-        made.params += [*options, *message_options(), *_help_options()]
+        made.params += [*options, *MESSAGES, *_HELP]
         return made
 
     return decorate
 
 
-_VERSION = _printing("--version", lambda ctx: f"{NAME} {__version__}", "Print the version.")
-
-
-@click.group(cls=_Commands, params=[_VERSION, *_help_options()], add_help_option=False)
+@click.group(cls=_Commands, params=[_VERSION, *_HELP], add_help_option=False)
 def commands() -> None:
     """What is this image? Asks Rackspace Cloud Servers or any OpenStack cloud.
 

@@ -100,13 +100,12 @@ def connection_options(*, several_regions: bool = False) -> list[click.Option]:
     ]
 
 
-def message_options() -> list[click.Option]:
-    """What is said beside the result."""
-    return [
-        SharedOption("Messages", "-q --quiet", None, "Print only the result and errors."),
-        SharedOption("Messages", "-v --verbose", None, "Log sign-in, requests and retries."),
-        SharedOption("Messages", "--debug", None, "Show requests and responses, secrets hidden."),
-    ]
+MESSAGES = (
+    SharedOption("Messages", "-q --quiet", None, "Print only the result and errors."),
+    SharedOption("Messages", "-v --verbose", None, "Log sign-in, requests and retries."),
+    SharedOption("Messages", "--debug", None, "Show requests and responses, secrets hidden."),
+)
+"""What is said beside the result."""
 
 
 def output_options(formats: Sequence[str], *own: str) -> list[click.Option]:

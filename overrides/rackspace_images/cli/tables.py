@@ -179,7 +179,7 @@ def _least_width(shown: dict[str, list[Text]]) -> int:
     """The least width of a table: only a name is folded."""
     widths = {name: max(len(name), *(text.cell_len for text in texts)) for name, texts in shown.items()}
     widths |= {"name": min(widths["name"], _NAME)} if "name" in widths else {}
-    return sum(widths.values()) + 2 * len(widths)
+    return sum(widths.values()) + 2 * (len(widths) - 1)
 
 
 def _console(width: int | None = None) -> Console:

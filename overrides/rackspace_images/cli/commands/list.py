@@ -39,7 +39,7 @@ _AMOUNT = click.IntRange(min=0)
 @click.option("--limit", type=options.COUNT, metavar="N", help="At most so many in all.")
 @click.option("--page-size", type=options.COUNT, metavar="N", help="So many with one request (default: 200).")
 @click.option("--all-regions", is_flag=True, help="Of all regions of the catalog, at once.")
-def list_command(settings: options.Settings, limit: int | None, all_regions: bool, **query: Any) -> int:
+def list_command(settings: options.Settings, all_regions: bool, **query: Any) -> int:
     """Lists the images of a region, newest first, or of all regions.
 
     A table shows what fits the width, and what was asked for by -c whole. JSON and
@@ -62,15 +62,13 @@ def list_command(settings: options.Settings, limit: int | None, all_regions: boo
         ids.check(query["marker"])
     if (since := query["changes_since"]) is not None and since.tzinfo is None:
         query["changes_since"] = since.replace(tzinfo=UTC)
-    if limit is not None:  # no more is asked for than is wanted
-        query["page_size"] = min(limit, query["page_size"] or limit, 200)
     given = {name: value for name, value in query.items() if value is not None}
     with formats.ImageRows(settings, with_region=all_regions) as rows, client.open_client(settings) as images:
 
         def listed(one: ImagesClient) -> Iterator[Image]:
-            return islice(one.list(**given, on_error=rows.fail), limit)
+            return one.list(**given, on_error=rows.fail)
 
-        for image in islice(_all_regions(images, listed, rows), limit) if all_regions else listed(images):
+        for image in islice(_all_regions(images, listed, rows), query["limit"]) if all_regions else listed(images):
             rows.add(image)
     if rows.is_empty and rows.code == DONE and settings.format == "table" and not settings.quiet:
         output.tell("no such images")
