@@ -1,111 +1,112 @@
-"""Every default, named once."""
+"""Every default and limit, each with its unit."""
 
 ATTEMPT_TIMEOUT = 10.0
-"""Seconds that one attempt may take, from looking for a connection to the last byte of the answer."""
+"""The longest time of one attempt in seconds, from getting a connection to the last byte of the response."""
 
 DEADLINE = 60.0
-"""Seconds that a whole call may take: sign-in, waits, retries and bodies included."""
+"""The longest time of a whole call in seconds: sign-in, waits, retries and bodies included."""
 
 ATTEMPTS = 4
-"""Requests in all for one answer, while it is connections, timeouts and failing servers that stand in the way."""
+"""The most requests for one response, where connections fail, time out or the server fails."""
 
 BACKOFF = 0.5
-"""Seconds before the second attempt, doubled for each further one, each shortened by chance to a half at the least."""
+"""The first backoff in seconds. It doubles with each attempt, and is jittered to 50–100 %."""
 
 MAX_BACKOFF = 8.0
-"""Seconds that such a wait may be at the most."""
+"""The longest backoff in seconds."""
 
 MAX_RETRY_AFTER = 3600.0
-"""Seconds: a `Retry-After`, or what several for one call come to, that is longer is not waited for."""
+"""The longest total `Retry-After` wait of one call in seconds. A longer one is not waited for."""
 
 MIN_RETRY_AFTER = 0.05
-"""Seconds: a shorter `Retry-After` is raised to it and counts as an attempt, whatever `Retry(backoff=)` is."""
+"""Seconds. A shorter `Retry-After` is raised to it and counts as an attempt, whatever `Retry(backoff=)` is."""
 
 FRESH_TOKEN_PAUSE = 1.0
-"""Seconds before a token that has just been issued and was refused is sent once more: identity replicates it."""
+"""Seconds before a new token that the API refused is sent once more: the identity service replicates it."""
 
 LONG_WAIT = 5.0
-"""Seconds: a wait that is longer is logged as a warning."""
+"""Seconds. A longer wait is logged as a warning."""
 
 MAX_CONNECTIONS = 100
-"""Connections that a client has at once; who needs one more waits for it."""
+"""Connections that a client has at once. A request beyond them waits for one."""
 
 CONNECTIONS_LIMIT = 10_000
 """The largest `max_connections`."""
 
 MAX_THREADS = 1000
-"""Threads that a bulk call of the synchronous client may have."""
+"""The most threads of a bulk call of the synchronous client."""
 
 RESERVED_DESCRIPTORS = 16
-"""File descriptors that are left to the program when the default concurrency is lowered to what there is."""
+"""File descriptors that are left to the program when the default concurrency is lowered to what is free."""
 
 KEEPALIVE_EXPIRY = 5.0
-"""Seconds for which a connection that nobody uses is kept."""
+"""Seconds for which an idle connection is kept."""
 
 MAX_IMAGE_BYTES = 1024 * 1024
-"""Bytes that the body of an image's answer may have, as sent and as decoded. An image has some 2,000."""
+"""The largest body of an image's response in bytes, as sent and as decoded. An image has some 2,000."""
 
 MAX_IMAGE_VALUES = 20_000
-"""Values that an image's answer, or a fault, may have, as its commas and opening brackets count them. Most have 70."""
+"""The most values in an image's response or a fault, counted by commas and opening brackets. Most have 70."""
 
 MAX_PAGE_BYTES = 4 * 1024 * 1024
-"""Bytes that the body of a page, of a sign-in with its catalog, or of a list of versions may have, as sent and as
-decoded. A page of 1,000 images has 2 million."""
+"""The largest body of a page, a sign-in with its catalog, or a list of versions in bytes, as sent and as decoded. A
+page of 1,000 images has 2 million."""
 
 MAX_PAGE_VALUES = 100_000
-"""Values that a page may have, counted in the same way. One of 1,000 images has some 70,000."""
+"""The most values in a page, counted in the same way. A page of 1,000 images has some 70,000."""
 
 MAX_CATALOG_VALUES = 50_000
-"""Values that a sign-in's answer with its catalog may have, counted in the same way. A large cloud's has some 5,000."""
+"""The most values in a sign-in's response with its catalog, counted in the same way. A large cloud has some 5,000."""
 
 MAX_PAGE_IMAGES = 2_000
-"""Images that a page may have. Nova gives 1,000 at the most, unless its operator allows more."""
+"""The most images in a page. Nova sends at most 1,000, unless its operator allows more."""
 
 MAX_BYTES_BESIDE_BODY = 256 * 1024
-"""Bytes that a response may have beside its body: interim responses, headers, chunk headers and trailers, and a
-proxy's answer to CONNECT. One has some 1,000."""
+"""The most bytes of a response beside its body: interim responses, headers, chunk headers, trailers, and a proxy's
+response to CONNECT. A response has some 1,000."""
 
 MAX_URL = 2_000
-"""Characters that a URL of a catalog, or of a link to the next page, may have."""
+"""The longest URL of a catalog, or of a link to the next page, in characters."""
 
 MAX_TEXT = 400
-"""Characters of a server's text that a message shows."""
+"""The longest text of a server in a message, in characters."""
 
 MAX_LINE = 600
-"""Characters that `str()` and `repr()` of an error have at the most, whatever a server sent."""
+"""The longest `str()` and `repr()` of an error in characters, whatever a server sent."""
 
 MAX_JSON_DEPTH = 100
-"""Levels of nesting that an answer may have; no image has more than a few."""
+"""The most levels of nesting in a response. An image has a few."""
 
 RENEWAL_MARGIN = 120.0
-"""Seconds before a token's end at which it is renewed; a tenth of its life where that is less."""
+"""Seconds before a token expires at which it is renewed; a tenth of its life where that is less."""
 
 SIGN_IN_BACKOFF = 30.0
-"""Seconds for which a plain refusal of credentials is remembered; doubled with each further one."""
+"""Seconds for which a refusal of the credentials is remembered. They double with each further refusal."""
 
 MAX_SAVE_TIME = 60.0
-"""Seconds: a file that another process began to write into the token cache longer ago than this is removed."""
+"""The longest time in seconds that a process takes to write a file of the token cache. An older unfinished file is
+removed."""
 
 MAX_SIGN_IN_BACKOFF = 600.0
-"""Seconds that a refusal is remembered at the most."""
+"""The longest time in seconds for which a refusal is remembered."""
 
 CONCURRENCY = 32
-"""Ids that `get_many` asks for at once."""
+"""Ids that `get_many` requests at once."""
 
 PAGE_SIZE = 200
-"""Images that `list` asks for at once."""
+"""Images in one request of `list`."""
 
 POLL_INTERVAL = 2.0
-"""Seconds between the first two looks of `wait_until_active`; half as long again after each further one."""
+"""Seconds between the first two requests of `wait_until_active`. Each further interval is half as long again."""
 
 MAX_POLL_INTERVAL = 30.0
-"""Seconds between two looks at the most, each shortened by chance to three quarters at the least."""
+"""The longest interval between two requests in seconds. Each is jittered to 75–100 %."""
 
 WAIT_TIMEOUT = 3600.0
-"""Seconds that `wait_until_active` waits in all."""
+"""The longest total wait of `wait_until_active` in seconds."""
 
 GRACE = 60.0
 """Seconds for which `wait_until_active` takes a 404 for "not yet"."""
 
 LOCATE_CONCURRENCY = 8
-"""Ids that `locate_many` asks about at once, each in all regions."""
+"""Ids that `locate_many` looks for at once, each in all regions."""

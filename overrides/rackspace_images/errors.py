@@ -32,6 +32,7 @@ Every error can be pickled, and none holds a secret. `str(error)` is one line.
 
 from __future__ import annotations
 
+import copyreg
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .defaults import MAX_LINE
@@ -99,10 +100,7 @@ class ImagesError(Exception):
     @property
     def hint(self) -> str | None:
         """What to do next: the `try:` part of `str(error)`."""
-        return self._hint or self._default_hint()
-
-    def _default_hint(self) -> str | None:
-        return self._class_hint
+        return self._hint or self._class_hint
 
     def _what(self) -> str:
         return one_line(self.message or "")
@@ -130,14 +128,7 @@ class ImagesError(Exception):
         return f"{type(self).__name__}({shown(self.message or '', 200)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self.args, self.__dict__)
-
-
-def _restored(cls: type[ImagesError], args: tuple[Any, ...], state: dict[str, Any]) -> ImagesError:
-    error = cls.__new__(cls, *args)
-    error.args = args
-    error.__dict__.update(state)
-    return error
+        return copyreg.__newobj__, (type(self),), {**vars(self), "args": self.args}  # type: ignore[attr-defined]
 
 
 class AuthError(ImagesError):
@@ -175,8 +166,9 @@ class ApiError(ImagesError):
         super().__init__(message, **attributes)
         self.status_code, self.fault, self.details = status_code, fault, details
 
-    def _default_hint(self) -> str | None:
-        return self._class_hint if self.retry_after is None else f"again in {self.retry_after:g} s"
+    @property
+    def hint(self) -> str | None:
+        return super().hint if self._hint or self.retry_after is None else f"again in {self.retry_after:g} s"
 
     def _what(self) -> str:
         details = self.details if self.details != self.message else None
@@ -218,8 +210,9 @@ class ImageNotFound(ApiError):
 
     status_codes = (404,)
 
-    def _default_hint(self) -> str:
-        return f"rackspace-images locate {self.image_id or 'IMAGE_ID'}"
+    @property
+    def hint(self) -> str:
+        return self._hint or f"rackspace-images locate {self.image_id or 'IMAGE_ID'}"
 
 
 class BadMethod(ApiError):

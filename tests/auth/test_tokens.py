@@ -15,7 +15,7 @@ from cloud import SECRET, Cloud, body
 from conftest import SOURCE_ID
 from rackspace_identity_api.models import RackspaceTokenEnvelope
 from rackspace_images import ApiKey, AsyncImagesClient, Image, ImagesClient, Retry, errors
-from rackspace_images.auth.identity import AccessInfo, parse_token_response, sign_in_call
+from rackspace_images.auth.identity import AccessInfo, parse_token_response, sign_in_operation
 from rackspace_images.defaults import FRESH_TOKEN_PAUSE
 from rackspace_images.http.call import Limits
 from rackspace_images.http.retry import RateLimitGate
@@ -340,7 +340,7 @@ def test_an_end_without_a_zone_is_utc_and_one_with_a_zone_is_its_own() -> None:
     ):
         token = {"id": "t", "expires": written}
         key = ApiKey("u", "k")
-        call = sign_in_call(key, Limits(None, None), RateLimitGate(), None)
+        call = sign_in_operation(key, Limits(None, None), RateLimitGate(), None).call
         call.parsed = RackspaceTokenEnvelope.from_dict({"access": {"token": token}})
         found = parse_token_response(key, call, 0.0)
         assert isinstance(found, AccessInfo)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import httpx
 from rackspace_images.auth.credentials import Credentials
-from rackspace_images.auth.identity import AccessInfo, parse_token_response, sign_in_call, sign_in_operation
+from rackspace_images.auth.identity import AccessInfo, parse_token_response, sign_in_operation
 from rackspace_images.auth.redaction import Redactor
 from rackspace_images.client.listing import PageCheck, PageItems, Walk
 from rackspace_images.defaults import MAX_PAGE_BYTES
@@ -64,9 +64,11 @@ def access_from_response(credentials: Credentials, response: ApiResponse) -> Acc
 
     good = response_of(200, response.content, dict(response.headers))
     sender: Any = type("Open", (), {"check_open": lambda _: None})()
-    call = sign_in_call(credentials, LIMITS, RateLimitGate(), None)
-    result: Any = ApiClient(handle, sender, Redactor()).perform(sign_in_operation(credentials, call))
+    operation = sign_in_operation(credentials, LIMITS, RateLimitGate(), None)
+    result: Any = ApiClient(handle, sender, Redactor()).perform(operation)
+    if isinstance(result, MalformedResponse):
+        return result
     try:
-        return result if isinstance(result, MalformedResponse) else parse_token_response(credentials, call, 1000.0)
+        return parse_token_response(credentials, operation.call, 1000.0)
     except MalformedResponse as error:
         return error

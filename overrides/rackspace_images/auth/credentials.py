@@ -254,12 +254,9 @@ class StaticToken(Credentials):
 
     def _check(self) -> None:
         if self.auth_url is not None:
-            super()._check()
+            object.__setattr__(self, "auth_url", versioned(self.auth_url, self.version))
         if not is_token(self.token):
             raise ConfigError("the token is empty or holds a character that no HTTP header may hold")
-
-    def _required(self) -> dict[str, object]:
-        return {}
 
 
 _TOKENS_PATH = re.compile(r"/*(/auth)?(/tokens)?/*$")

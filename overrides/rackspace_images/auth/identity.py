@@ -64,8 +64,8 @@ class AccessInfo:
         return self.is_due(now) and self.expires is not None and now >= self.expires
 
 
-def sign_in_call(credentials: Credentials, limits: Limits, gate: RateLimitGate, source: str | None) -> Call:
-    """Makes the call of a sign-in.
+def sign_in_operation(credentials: Credentials, limits: Limits, gate: RateLimitGate, source: str | None) -> Operation:
+    """Makes the generated operation that issues a token, or that returns the catalog of a `StaticToken`.
 
     A request that the identity service may have received is not sent again: a wrong password would count twice.
 
@@ -75,7 +75,11 @@ def sign_in_call(credentials: Credentials, limits: Limits, gate: RateLimitGate, 
         gate: Held closed by a `Retry-After` of the identity service.
         source: Where the credentials come from, for hints.
     """
-    return Call(
+    from rackspace_identity_api import Client, models
+    from rackspace_identity_api.api.keystone import create_keystone_token, get_keystone_catalog
+    from rackspace_identity_api.api.rackspace import create_rackspace_token
+
+    call = Call(
         limits,
         (200, 201, 203),
         MAX_PAGE_BYTES,
@@ -88,21 +92,6 @@ def sign_in_call(credentials: Credentials, limits: Limits, gate: RateLimitGate, 
         keeps_body=False,
         unreadable=errors.MalformedResponse("the identity service's response holds no token", hint=_CHECK_URL),
     )
-
-
-def _parse_body(body: bytes) -> Any:
-    try:
-        return parse_json(body, MAX_CATALOG_VALUES)
-    except (ValueError, RecursionError):
-        raise errors.MalformedResponse("the identity service's response is not JSON", hint=_CHECK_URL) from None
-
-
-def sign_in_operation(credentials: Credentials, call: Call) -> Operation:
-    """Makes the generated operation that issues a token, or that returns the catalog of a `StaticToken`."""
-    from rackspace_identity_api import Client, models
-    from rackspace_identity_api.api.keystone import create_keystone_token, get_keystone_catalog
-    from rackspace_identity_api.api.rackspace import create_rackspace_token
-
     if isinstance(credentials, StaticToken):
         return Operation(get_keystone_catalog.sync_detailed, get_keystone_catalog.asyncio_detailed, Client, call)
     is_rackspace = credentials.version == "v2.0"
@@ -112,6 +101,13 @@ def sign_in_operation(credentials: Credentials, call: Call) -> Operation:
     return Operation(
         partial(module.sync_detailed, body=body), partial(module.asyncio_detailed, body=body), Client, call
     )
+
+
+def _parse_body(body: bytes) -> Any:
+    try:
+        return parse_json(body, MAX_CATALOG_VALUES)
+    except (ValueError, RecursionError):
+        raise errors.MalformedResponse("the identity service's response is not JSON", hint=_CHECK_URL) from None
 
 
 def parse_token_response(credentials: Credentials, call: Call, now: float) -> AccessInfo:

@@ -21,18 +21,9 @@ from functools import cached_property
 from typing import TypeVar
 from urllib.parse import unquote
 
-from rackspace_images.errors import (
-    ApiError,
-    ClientClosed,
-    ImagesError,
-    InsecureUrl,
-    InvalidImageId,
-    MalformedResponse,
-    RequestTimeout,
-    ResponseTooLarge,
-)
+from rackspace_images import errors
 
-E = TypeVar("E", bound=ImagesError)
+E = TypeVar("E", bound=errors.ImagesError)
 T = TypeVar("T")
 
 MASK = "***"
@@ -50,7 +41,13 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL
 _CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _REQUEST_ID = re.compile(r"req-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TEXTS = ("message", "details", "fault", "_hint", "region", "endpoint", "url", "request_id")
-_OWN_WORDS = (RequestTimeout, InvalidImageId, InsecureUrl, ClientClosed, ResponseTooLarge)
+_OWN_WORDS = (
+    errors.RequestTimeout,
+    errors.InvalidImageId,
+    errors.InsecureUrl,
+    errors.ClientClosed,
+    errors.ResponseTooLarge,
+)
 """Errors with a message of ours: a short secret in it is there by chance, and leaving it out would give it away."""
 
 
@@ -140,11 +137,11 @@ class Redactor:
         """
         try:
             return check(body)
-        except MalformedResponse as error:
+        except errors.MalformedResponse as error:
             malformed, redacted = error, self.body(body)
         if redacted != body:
             check(redacted)
-            malformed = MalformedResponse("the response is not what was asked for, and quotes a secret")
+            malformed = errors.MalformedResponse("the response is not what was asked for, and quotes a secret")
         raise malformed
 
     def redact(self, error: E) -> E:
@@ -161,7 +158,7 @@ class Redactor:
         body = self.body(sent)
         if LEFT_OUT in map(values.get, ("message", "details", "fault")) or (sent and not body):
             error.message, body = LEFT_OUT, b""
-            if isinstance(error, ApiError):
+            if isinstance(error, errors.ApiError):
                 error.details, error.fault = None, None if error.fault == LEFT_OUT else error.fault
         if sent:
             values["body"] = body

@@ -22,7 +22,6 @@ from .identity import AccessInfo
 
 log = logging.getLogger("rackspace_images.auth")
 
-_FORMAT = 1
 _UNFINISHED = re.compile(r"\.new-[a-z0-9_]{8}")
 _OWN_NAMES = re.compile(rf"[0-9a-f]{{32}}\.json|{_UNFINISHED.pattern}")
 _OTHERS = 0o077 if os.name == "posix" else 0
@@ -70,7 +69,7 @@ class TokenCache:
 
     def save(self, credentials: Credentials, access: AccessInfo) -> None:
         """Saves a token with its catalog, in place of the token before."""
-        content = {"format": _FORMAT, "of": _key(credentials), **{name: getattr(access, name) for name in _TYPES}}
+        content = {"of": _key(credentials), **{name: getattr(access, name) for name in _TYPES}}
         try:
             self._make_folder()
             # mkstemp makes a file of mode 0600; the rename puts it in place in one step.
@@ -158,7 +157,7 @@ def _parse(text: str, credentials: Credentials) -> AccessInfo:
     fields = {name: content[name] for name in _TYPES}
     endpoints = tuple(Endpoint(*endpoint) for endpoint in content["endpoints"])
     is_valid = (
-        (content["format"], content["of"]) == (_FORMAT, _key(credentials))
+        content["of"] == _key(credentials)
         and all(isinstance(fields[name], kind) for name, kind in _TYPES.items())
         and all(isinstance(part, str) for endpoint in endpoints for part in endpoint)
     )

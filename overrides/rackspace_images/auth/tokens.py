@@ -32,7 +32,7 @@ from rackspace_images.http.forks import renew_after_fork
 from rackspace_images.http.retry import RateLimitGate
 
 from .credentials import Credentials, StaticToken
-from .identity import AccessInfo, parse_token_response, sign_in_call, sign_in_operation
+from .identity import AccessInfo, parse_token_response, sign_in_operation
 from .redaction import Redactor
 
 log = logging.getLogger("rackspace_images.auth")
@@ -217,12 +217,12 @@ class TokenSource:
         """Requests a token from the identity service."""
         if isinstance(self.credentials, StaticToken) and self.credentials.auth_url is None:
             return AccessInfo(self.credentials.token, None, self._clock())
-        call = sign_in_call(self.credentials, limits, self._gate, self.source)
+        operation = sign_in_operation(self.credentials, limits, self._gate, self.source)
         log.info("signing in with %s", self.credentials)
         try:
-            yield sign_in_operation(self.credentials, call)
-            return parse_token_response(self.credentials, call, self._clock())
+            yield operation
+            return parse_token_response(self.credentials, operation.call, self._clock())
         except ImagesError as error:
-            call.add_context(error)
+            operation.call.add_context(error)
             error._signing_in = True
             raise
