@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from cloud import SECRET, Cloud
 from conftest import SOURCE_ID
 from rackspace_images import ApiKey, ImagesClient, KeystonePassword, StaticToken, errors
+from rackspace_images.auth import token_cache
 from rackspace_images.auth.identity import AccessInfo
 from rackspace_images.auth.token_cache import TokenCache
 from rackspace_images.defaults import MAX_SAVE_TIME
@@ -182,13 +184,35 @@ def test_a_catalog_that_no_longer_answers_is_read_again(tmp_path: Path) -> None:
             key = cloud.api_key()
             cache = TokenCache(tmp_path)
             text = content.replace(old.auth_url, cloud.auth_url).replace(old.url, where)
-            target = cache._path(key)
+            target = tmp_path / token_cache._file_name(key)
             target.write_text(text)
             target.chmod(0o600)
             cloud.good.add("token-1")
             get(cloud, cache)
             assert len(cloud.logins) == 1
             assert len(cloud.asked) == 1
+
+
+def without_home() -> Path:
+    raise RuntimeError("Could not determine home directory.")
+
+
+@pytest.mark.parametrize("folder", [without_home, lambda: Path("~/.cache/rackspace-images")], ids=["error", "relative"])
+def test_user_without_a_home_folder_gets_the_image_and_one_warning(
+    folder: Callable[[], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As in a container that does not know its user. No folder named `~` is made."""
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: folder())
+    monkeypatch.chdir(tmp_path)
+    cache = TokenCache()
+    with Cloud() as cloud:
+        get(cloud, cache)
+        get(cloud, cache)
+        assert len(cloud.logins) == 2
+    assert cache.clear() == 0
+    assert list(tmp_path.iterdir()) == []
+    assert [record.levelname for record in caplog.records if record.levelname == "WARNING"] == ["WARNING"]
+    assert "set HOME or XDG_CACHE_HOME" in caplog.text
 
 
 def test_a_user_a_file(tmp_path: Path) -> None:
@@ -212,6 +236,7 @@ RUN = """
 import sys
 from rackspace_images import ApiKey, ImagesClient, KeystonePassword, StaticToken, errors
 from rackspace_images.defaults import MAX_SAVE_TIME
+from rackspace_images.auth import token_cache
 from rackspace_images.auth.identity import AccessInfo
 from rackspace_images.testing.sandbox import Sandbox
 from rackspace_images.auth.token_cache import TokenCache
@@ -302,6 +327,7 @@ def test_an_id_and_a_name_that_read_the_same_are_two(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from rackspace_images import ApiKey
+from rackspace_images.auth import token_cache
 from rackspace_images.auth.identity import AccessInfo
 from rackspace_images.auth.token_cache import TokenCache
 os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)

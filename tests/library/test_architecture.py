@@ -41,10 +41,10 @@ MAX_ENTRIES = 14
 # message of that commit names.
 RING_1 = ("defaults", "text", "errors", "faults", "image", "regions", "auth", "client")
 CEILINGS = {
-    RING_1: 2646,
+    RING_1: 2656,
     ("http",): 1350,
     ("config",): 849,
-    ("cli",): 1520,
+    ("cli",): 1522,
     ("audit",): 399,
     ("testing",): 500,
     ("__init__", "__main__", "documents"): 120,

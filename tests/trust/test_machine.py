@@ -110,6 +110,7 @@ def test_a_kept_token_that_others_can_write_is_not_believed(tmp_path: Path) -> N
     cache = TokenCache(tmp_path / "cache")
     cache.save(KEY, GRANT)
     assert cache.load(KEY) is not None
+    assert cache.folder is not None
     (kept,) = cache.folder.glob("*.json")
     for mode in (0o620, 0o602, 0o640, 0o604):
         kept.chmod(mode)

@@ -52,10 +52,14 @@ class TokenCache:
 
     def __init__(self, folder: str | Path | None = None) -> None:
         self.folder = Path(folder) if folder is not None else default_folder()
+        if self.folder is None:
+            log.warning("tokens are not kept between runs, as there is no home folder: set HOME or XDG_CACHE_HOME")
 
     def load(self, credentials: Credentials) -> AccessInfo | None:
         """Returns the token that was saved for these credentials, even an expired one; None where there is none."""
-        path = self._path(credentials)
+        if self.folder is None:
+            return None
+        path = self.folder / _file_name(credentials)
         try:
             return _parse(_read(path), credentials)
         except FileNotFoundError:
@@ -69,16 +73,18 @@ class TokenCache:
 
     def save(self, credentials: Credentials, access: AccessInfo) -> None:
         """Saves a token with its catalog, in place of the token before."""
+        if self.folder is None:
+            return
         content = {"of": _key(credentials), **{name: getattr(access, name) for name in _TYPES}}
         try:
-            self._make_folder()
+            _make_folder(self.folder)
             # mkstemp makes a file of mode 0600; the rename puts it in place in one step.
             handle, name = tempfile.mkstemp(dir=self.folder, prefix=".new-")
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
                     json.dump(content, file)
                     self._remove_unfinished(os.fstat(handle).st_mtime)
-                os.replace(name, self._path(credentials))  # noqa: PTH105
+                os.replace(name, self.folder / _file_name(credentials))  # noqa: PTH105
             finally:
                 with contextlib.suppress(OSError):  # after the rename it does not exist
                     os.unlink(name)  # noqa: PTH108
@@ -94,14 +100,6 @@ class TokenCache:
                 removed += 1
         return removed
 
-    def _make_folder(self) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = self.folder.lstat()
-        _check_owner(found, stat.S_IFDIR)
-        # A folder that holds other files too keeps its mode: the user chose it, and the tokens are 0600 anyway.
-        if found.st_mode & _OTHERS and all(_OWN_NAMES.fullmatch(path.name) for path in self.folder.iterdir()):
-            self.folder.chmod(0o700)
-
     def _remove_unfinished(self, now: float) -> None:
         """Removes the files of processes that were killed while they saved. `now` is the time of the file system."""
         for path in self._files():
@@ -113,18 +111,35 @@ class TokenCache:
 
     def _files(self) -> Iterator[Path]:
         with contextlib.suppress(OSError):
-            _check_owner(self.folder.lstat(), stat.S_IFDIR)
-            yield from (path for path in self.folder.iterdir() if _OWN_NAMES.fullmatch(path.name))
-
-    def _path(self, credentials: Credentials) -> Path:
-        return self.folder / f"{_key(credentials)[:32]}.json"
+            if self.folder is not None:
+                _check_owner(self.folder.lstat(), stat.S_IFDIR)
+                yield from (path for path in self.folder.iterdir() if _OWN_NAMES.fullmatch(path.name))
 
 
-def default_folder() -> Path:
-    """Returns the user's cache folder for this program, such as `~/.cache/rackspace-images/tokens`."""
+def default_folder() -> Path | None:
+    """Returns the user's cache folder for this program, such as `~/.cache/rackspace-images/tokens`.
+
+    None for a user without a home folder, as in a container that does not know its user.
+    """
     import platformdirs
 
-    return platformdirs.user_cache_path("rackspace-images") / "tokens"
+    with contextlib.suppress(RuntimeError):
+        folder = platformdirs.user_cache_path("rackspace-images") / "tokens"
+        return folder if folder.is_absolute() else None  # some versions leave the `~`
+    return None
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.lstat()
+    _check_owner(found, stat.S_IFDIR)
+    # A folder that holds other files too keeps its mode: the user chose it, and the tokens are 0600 anyway.
+    if found.st_mode & _OTHERS and all(_OWN_NAMES.fullmatch(path.name) for path in folder.iterdir()):
+        folder.chmod(0o700)
+
+
+def _file_name(credentials: Credentials) -> str:
+    return f"{_key(credentials)[:32]}.json"
 
 
 def _key(credentials: Credentials) -> str:

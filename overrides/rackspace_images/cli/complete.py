@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 Complete = Callable[..., list[Any]]
@@ -54,5 +55,6 @@ def regions() -> Iterable[str]:
     """The regions of the catalogs that earlier commands kept, or Rackspace's."""
     from rackspace_images.auth.token_cache import default_folder
 
-    kept = [json.loads(path.read_bytes())["endpoints"] for path in default_folder().glob("*.json")]
+    folder = default_folder() or Path("/nowhere")
+    kept = [json.loads(path.read_bytes())["endpoints"] for path in folder.glob("*.json")]
     return sorted({one for found in kept for _, kind, one, *_ in found if kind == "compute"} or _RACKSPACE_REGIONS)

@@ -21,6 +21,6 @@ def logout_command(settings: Settings) -> int:
 
     cache = TokenCache()
     gone = cache.clear()
-    if not settings.quiet:
+    if not settings.quiet and cache.folder is not None:
         output.tell(f"forgot {gone} token{'' if gone == 1 else 's'} in {cache.folder}")
     return DONE
