@@ -6,11 +6,11 @@ import contextlib
 import hashlib
 import json
 import logging
+import math
 import os
 import re
 import stat
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,8 @@ class TokenCache:
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
                     json.dump(content, file)
-                    self._remove_unfinished(os.fstat(handle).st_mtime)
+                    # By the clock of the file system: those of processes that were killed while they saved.
+                    _remove(self.folder, _UNFINISHED, before=os.fstat(handle).st_mtime - MAX_SAVE_TIME)
                 os.replace(name, self.folder / _file_name(credentials))  # noqa: PTH105
             finally:
                 with contextlib.suppress(OSError):  # after the rename it does not exist
@@ -93,27 +94,7 @@ class TokenCache:
 
     def clear(self) -> int:
         """Removes every token. Returns how many there were."""
-        removed = 0
-        for path in self._files():
-            with contextlib.suppress(OSError):
-                path.unlink()
-                removed += 1
-        return removed
-
-    def _remove_unfinished(self, now: float) -> None:
-        """Removes the files of processes that were killed while they saved. `now` is the time of the file system."""
-        for path in self._files():
-            with contextlib.suppress(OSError):
-                found = path.lstat()
-                is_old = stat.S_ISREG(found.st_mode) and found.st_mtime < now - MAX_SAVE_TIME
-                if is_old and _UNFINISHED.fullmatch(path.name):
-                    path.unlink()
-
-    def _files(self) -> Iterator[Path]:
-        with contextlib.suppress(OSError):
-            if self.folder is not None:
-                _check_owner(self.folder.lstat(), stat.S_IFDIR)
-                yield from (path for path in self.folder.iterdir() if _OWN_NAMES.fullmatch(path.name))
+        return 0 if self.folder is None else _remove(self.folder, _OWN_NAMES)
 
 
 def default_folder() -> Path | None:
@@ -136,6 +117,20 @@ def _make_folder(folder: Path) -> None:
     # A folder that holds other files too keeps its mode: the user chose it, and the tokens are 0600 anyway.
     if found.st_mode & _OTHERS and all(_OWN_NAMES.fullmatch(path.name) for path in folder.iterdir()):
         folder.chmod(0o700)
+
+
+def _remove(folder: Path, names: re.Pattern[str], before: float = math.inf) -> int:
+    """Removes the files of these names that were written before a time. Returns how many there were."""
+    removed = 0
+    with contextlib.suppress(OSError):
+        _check_owner(folder.lstat(), stat.S_IFDIR)
+        for path in filter(lambda path: names.fullmatch(path.name), folder.iterdir()):
+            with contextlib.suppress(OSError):
+                found = path.lstat()
+                if stat.S_ISREG(found.st_mode) and found.st_mtime < before:
+                    path.unlink()
+                    removed += 1
+    return removed
 
 
 def _file_name(credentials: Credentials) -> str:
