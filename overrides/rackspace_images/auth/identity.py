@@ -70,7 +70,7 @@ def sign_in_operation(credentials: Credentials, limits: Limits, gate: RateLimitG
     A request that the identity service may have received is not sent again: a wrong password would count twice.
 
     Args:
-        credentials: Who signs in.
+        credentials: The credentials of the sign-in.
         limits: How long the call that needs the token may take.
         gate: Held closed by a `Retry-After` of the identity service.
         source: Where the credentials come from, for hints.
@@ -114,7 +114,7 @@ def parse_token_response(credentials: Credentials, call: Call, now: float) -> Ac
     """Reads the token and the catalog from the response of a sign-in.
 
     Args:
-        credentials: Who signed in.
+        credentials: The credentials of the sign-in.
         call: The call, with its response.
         now: The time of day, in seconds since the epoch.
 
@@ -159,7 +159,7 @@ def identity_error(response: ApiResponse, credentials: Credentials, source: str 
 
     Args:
         response: The response. Its body is not kept, as it may hold a token.
-        credentials: Who signed in.
+        credentials: The credentials of the sign-in.
         source: Where the credentials come from, for the hint.
     """
     error = api_error(response, _ERROR_OF_STATUS)

@@ -64,7 +64,7 @@ class TokenSource:
     """One user's token, and the sign-in when it is needed.
 
     Args:
-        credentials: Who signs in.
+        credentials: The credentials of the sign-in.
         store: Keeps the token between runs. A `StaticToken` is not kept: its caller has it.
         clock: Returns the time of day in seconds since the epoch, for when a token expires.
         timer: Returns seconds on a clock that is never set, for how long a refusal is remembered.
