@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -53,6 +52,8 @@ def clouds() -> Iterable[str]:
 @offered
 def regions() -> Iterable[str]:
     """The regions of the catalogs that earlier commands kept, or Rackspace's."""
+    import json
+
     from rackspace_images.auth.token_cache import default_folder
 
     folder = default_folder() or Path("/nowhere")

@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import NoReturn
 
 from .exit_codes import INTERRUPTED, USAGE
@@ -45,15 +44,16 @@ def _interrupt(*_: object) -> NoReturn:
 
 
 def _run(words: Sequence[str]) -> int:
-    if missing := [name for name in ("click", "rich") if find_spec(name) is None]:
-        print(  # noqa: T201  nothing that could print it better is there
-            f'rackspace-images: the command line needs {" and ".join(missing)}, its extra "cli"; '
-            f"run: {sys.executable} -m pip install {' '.join(missing)}",
-            file=sys.stderr,
-        )
-        return USAGE
     # httpx imports its own command line wherever click, rich and pygments are there, for longer than all the rest.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-    from .app import run
+    try:
+        import rich  # noqa: F401  needed later, where something is drawn
 
+        from .app import run
+    except ModuleNotFoundError as error:
+        if error.name not in ("click", "rich"):
+            raise
+        needs = 'rackspace-images: the command line needs click and rich, its extra "cli"; run: '
+        print(f"{needs}{sys.executable} -m pip install click rich", file=sys.stderr)  # noqa: T201  nothing better is there
+        return USAGE
     return run(words)
