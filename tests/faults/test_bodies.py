@@ -290,7 +290,7 @@ def test_an_odd_image_is_given_whole(
     got = way.get(server.endpoint)
     assert got.to_dict() == {"id": IMAGE_ID, **received}
     assert repr(got).isprintable()
-    for name in ("size", "disk_config", "is_active", "is_snapshot", "server_id", "os_distro", "os_version", "meta"):
+    for name in ("size", "disk_config", "is_active", "is_snapshot", "server_id", "os_distro", "os_version", "metadata"):
         getattr(got, name)
 
 

@@ -150,7 +150,7 @@ def test_every_success_is_an_image_or_malformed(members: dict[str, Any], raw: by
 
 _READABLE = (
     *("name", "status", "created", "updated", "progress", "size", "disk_config", "is_active", "is_snapshot"),
-    *("server_id", "os_distro", "os_version", "meta", "min_disk", "min_ram"),
+    *("server_id", "os_distro", "os_version", "metadata", "min_disk", "min_ram"),
 )
 
 
