@@ -80,7 +80,7 @@ def test_a_cloud_without_a_password(machine: Machine) -> None:
         {"OS_AUTH_URL": URL},
         {"OS_AUTH_URL": "nonsense", "OS_USERNAME": "me"},
         {"OS_AUTH_URL": URL, "OS_USERNAME": "me", "OS_INTERFACE": "nonsense"},
-        {"OS_AUTH_URL": URL, "OS_USERNAME": "me", "OS_DOMAIN_ID": "d0"},
+        {"OS_AUTH_URL": URL, "OS_USERNAME": "me", "OS_TRUST_ID": "t0", "OS_PROJECT_ID": "p0"},
         {"OS_AUTH_URL": URL, "OS_USERNAME": "me", "OS_API_KEY": "k"},
         {"OS_AUTH_URL": URL, "OS_AUTH_TYPE": "token"},
     ],

@@ -219,8 +219,7 @@ def test_unknown_profile_beside_an_auth_url_is_a_warning(
 @pytest.mark.parametrize(
     ("cloud", "words"),
     [
-        ({"auth": {**USER, "trust_id": "t1"}}, r"auth.trust_id \(line \d+\) is not supported"),
-        ({"auth": {**USER, "system-scope": "all"}}, r"auth.system-scope \(line \d+\) is not supported"),
+        ({"auth": {**USER, "passcode": "123456"}}, r"auth.passcode \(line \d+\) is not supported"),
         ({"auth": {**USER, "project": "p"}}, r"auth.project \(line \d+\) is not supported"),
         ({"auth": USER, "compute_service_type": "computev21"}, r"compute_service_type \(line \d+\) is not supported"),
         ({"auth": USER, "compute_service_name": "nova"}, r"compute_service_name \(line \d+\) is not supported"),

@@ -217,9 +217,10 @@ def test_rackspace_identity(environ: dict[str, str], expected: Credentials) -> N
         ({**USER, "OS_AUTH_URL": "http://[::1"}, "OS_AUTH_URL is not the URL of an identity service"),
         ({**USER, "OS_AUTH_TYPE": "rackspace_password"}, "OS_AUTH_URL is Keystone v3's"),
         ({"RS_USERNAME": "me", "RS_API_KEY": SECRET, "RS_AUTH_URL": URL}, "RS_AUTH_URL is Keystone v3's"),
-        ({**USER, "OS_DOMAIN_NAME": "Corp"}, "OS_DOMAIN_NAME asks for a whole domain"),
+        ({**USER, "OS_TRUST_ID": "t", "OS_PROJECT_ID": "p"}, "OS_TRUST_ID is given beside OS_PROJECT_ID"),
+        ({**USER, "OS_SYSTEM_SCOPE": "some"}, "system_scope='some' is not known"),
         ({**USER, "OS_PASSWORD": "", "OS_API_KEY": SECRET}, "lacks OS_PASSWORD"),
-        ({"OS_AUTH_URL": URL, "OS_APPLICATION_CREDENTIAL_NAME": "n"}, "lacks OS_APPLICATION_CREDENTIAL_ID, and"),
+        ({"OS_AUTH_URL": URL, "OS_APPLICATION_CREDENTIAL_NAME": "n"}, "lacks OS_APPLICATION_CREDENTIAL_SECRET"),
         ({"OS_AUTH_URL": URL, "OS_APPLICATION_CREDENTIAL_ID": "i"}, "lacks OS_APPLICATION_CREDENTIAL_SECRET"),
         ({"OS_AUTH_URL": US_AUTH_URL, "OS_TOKEN": "t"}, "lacks OS_ENDPOINT_OVERRIDE"),
         ({"OS_AUTH_URL": URL, "OS_TOKEN": f"{SECRET} \u20ac"}, "the environment (OS_*): the token"),
@@ -239,9 +240,42 @@ def test_an_unknown_way_of_signing_in_lists_the_known() -> None:
         load(environ={**USER, "OS_AUTH_TYPE": "v3kerberos"})
 
 
-@pytest.mark.parametrize("name", ["OS_TRUST_ID", "OS_SYSTEM_SCOPE", "OS_PASSCODE"])
-def test_variable_that_would_change_who_signs_in_is_refused(name: str) -> None:
+def test_variable_that_would_change_who_signs_in_is_refused() -> None:
     """It is named, with what to do."""
-    with pytest.raises(ConfigError, match=f"{name} is not supported") as caught:
-        load(environ={**USER, "OS_PROJECT_NAME": "p", name: "all"})
+    with pytest.raises(ConfigError, match="OS_PASSCODE is not supported") as caught:
+        load(environ={**USER, "OS_PROJECT_NAME": "p", "OS_PASSCODE": "123456"})
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("given", "scope"),
+    [
+        ({"OS_TRUST_ID": "t1"}, {"trust_id": "t1"}),
+        ({"OS_SYSTEM_SCOPE": "all"}, {"system_scope": "all"}),
+        ({"OS_DOMAIN_ID": "d1"}, {"domain_id": "d1", "user_domain_id": "d1"}),
+        ({"OS_DOMAIN_NAME": "Corp"}, {"domain_name": "Corp", "user_domain_name": "Corp"}),
+        ({"OS_TRUST_ID": "t1", "OS_USER_DOMAIN_NAME": "Corp"}, {"trust_id": "t1", "user_domain_name": "Corp"}),
+    ],
+)
+def test_scope_other_than_a_project_is_obeyed(given: dict[str, str], scope: dict[str, str]) -> None:
+    """As OpenStack's clients read it; a domain is that of the user too, where it has none of its own."""
+    named = {} if any(name.startswith("user_domain") for name in scope) else {"user_domain_id": "default"}
+    expected = KeystonePassword(auth_url=URL, username="me", password=SECRET, **named, **scope)
+    assert load(environ={**USER, **given}).credentials == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "user"),
+    [
+        ({"OS_USER_ID": "u0"}, {"user_id": "u0"}),
+        ({"OS_USERNAME": "me"}, {"username": "me", "user_domain_id": "default"}),
+        ({"OS_USERNAME": "me", "OS_USER_DOMAIN_NAME": "Corp"}, {"username": "me", "user_domain_name": "Corp"}),
+    ],
+)
+def test_application_credential_by_name_has_its_user(given: dict[str, str], user: dict[str, str]) -> None:
+    """A name is one of a user's; an id needs none."""
+    environ = {"OS_AUTH_URL": URL, "OS_APPLICATION_CREDENTIAL_SECRET": SECRET, **given}
+    found = load(environ={**environ, "OS_APPLICATION_CREDENTIAL_NAME": "backup"}).credentials
+    assert found == ApplicationCredential(auth_url=URL, name="backup", secret=SECRET, **user)
+    found = load(environ={**environ, "OS_APPLICATION_CREDENTIAL_ID": "i"}).credentials
+    assert found == ApplicationCredential(auth_url=URL, id="i", secret=SECRET)

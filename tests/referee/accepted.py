@@ -310,12 +310,20 @@ ACCEPTED: list[Accepted] = [
             "named-and-openrc",
             "variables-user-system-scope",
             "variables-user-trust",
+            "cloud-domain-scope",
+            "variables-user-domain-scope",
+            "variables-application-credential-name",
         )
     ),
     Accepted(
         kind="wording of messages",
         reason="the identity service sends a response, not an answer; class, fields and hint are as before",
         recorded=r"identity's answer|identity refused|the sign-in that another call leads|the catalog names no version",
+    ),
+    Accepted(
+        kind="more ways to sign in",
+        reason="an application credential is one by its id, or by its name and user",
+        cases="sign-in/credentials-application-credential-empty",
     ),
     Accepted(
         kind="smaller bodies",

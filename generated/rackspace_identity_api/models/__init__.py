@@ -13,10 +13,13 @@ from .keystone_password_method import KeystonePasswordMethod
 from .keystone_project import KeystoneProject
 from .keystone_scope import KeystoneScope
 from .keystone_service import KeystoneService
+from .keystone_system import KeystoneSystem
 from .keystone_token import KeystoneToken
 from .keystone_token_envelope import KeystoneTokenEnvelope
 from .keystone_token_request import KeystoneTokenRequest
+from .keystone_trust import KeystoneTrust
 from .keystone_user import KeystoneUser
+from .keystone_user_reference import KeystoneUserReference
 from .password_credentials import PasswordCredentials
 from .rackspace_auth_body import RackspaceAuthBody
 from .rackspace_endpoint import RackspaceEndpoint
@@ -41,10 +44,13 @@ __all__ = (
     "KeystoneProject",
     "KeystoneScope",
     "KeystoneService",
+    "KeystoneSystem",
     "KeystoneToken",
     "KeystoneTokenEnvelope",
     "KeystoneTokenRequest",
+    "KeystoneTrust",
     "KeystoneUser",
+    "KeystoneUserReference",
     "PasswordCredentials",
     "RackspaceAuthBody",
     "RackspaceEndpoint",

@@ -1,50 +1,84 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.keystone_user_reference import KeystoneUserReference
+
 
 T = TypeVar("T", bound="KeystoneApplicationCredential")
 
 
 @_attrs_define
 class KeystoneApplicationCredential:
-    """An application credential; no scope goes with it."""
+    """An application credential, by id, or by name and user; no scope goes with it."""
 
-    id: str
-    """ The id of the application credential. """
     secret: str
     """ Its secret. """
+    id: str | Unset = UNSET
+    """ The id of the application credential. """
+    name: str | Unset = UNSET
+    """ Its name among the user's own. """
+    user: KeystoneUserReference | Unset = UNSET
+    """ A user, by id, or by name and domain. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        secret = self.secret
+
         id = self.id
 
-        secret = self.secret
+        name = self.name
+
+        user: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.user, Unset):
+            user = self.user.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "id": id,
                 "secret": secret,
             }
         )
+        if id is not UNSET:
+            field_dict["id"] = id
+        if name is not UNSET:
+            field_dict["name"] = name
+        if user is not UNSET:
+            field_dict["user"] = user
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        d = dict(src_dict)
-        id = d.pop("id")
+        from ..models.keystone_user_reference import KeystoneUserReference
 
+        d = dict(src_dict)
         secret = d.pop("secret")
 
+        id = d.pop("id", UNSET)
+
+        name = d.pop("name", UNSET)
+
+        _user = d.pop("user", UNSET)
+        user: KeystoneUserReference | Unset
+        if isinstance(_user, Unset):
+            user = UNSET
+        else:
+            user = KeystoneUserReference.from_dict(_user)
+
         keystone_application_credential = cls(
-            id=id,
             secret=secret,
+            id=id,
+            name=name,
+            user=user,
         )
 
         keystone_application_credential.additional_properties = d

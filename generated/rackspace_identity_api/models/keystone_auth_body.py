@@ -23,7 +23,7 @@ class KeystoneAuthBody:
     identity: KeystoneIdentity
     """ Who signs in. """
     scope: KeystoneScope | Unset = UNSET
-    """ The project to sign in to. Without a scope the token has no catalog. """
+    """ What to sign in to, one of these; most often a project. Without a scope the token has no catalog. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

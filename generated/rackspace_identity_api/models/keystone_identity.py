@@ -25,7 +25,7 @@ class KeystoneIdentity:
     password: KeystonePasswordMethod | Unset = UNSET
     """ A user and a password. """
     application_credential: KeystoneApplicationCredential | Unset = UNSET
-    """ An application credential; no scope goes with it. """
+    """ An application credential, by id, or by name and user; no scope goes with it. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 
 from rackspace_images.errors import ConfigError
 from rackspace_images.regions import checked_url
-from rackspace_images.text import RedactedOptions, is_token, redacted
+from rackspace_images.text import RedactedOptions, is_token, redacted, shown
 
 T = TypeVar("T")
 
@@ -137,7 +137,7 @@ class Password(RackspaceCredentials):
 @_checked
 @dataclass(frozen=True, repr=False, kw_only=True)
 class KeystonePassword(Credentials):
-    """An OpenStack user and password, and the project to sign in to.
+    """An OpenStack user and password, and what to sign in to: a project, or one of trust, system and domain.
 
         KeystonePassword(
             auth_url="https://keystone.example.com/v3",
@@ -158,9 +158,13 @@ class KeystonePassword(Credentials):
         user_domain_id: The id of the user's domain.
         project_domain_name: The name of the project's domain; by default it is the user's domain.
         project_domain_id: The id of the project's domain.
+        trust_id: The id of a trust, by which another user lets this one act for it.
+        system_scope: `all`, for the whole cloud.
+        domain_id: The id of a domain to sign in to.
+        domain_name: The name of a domain to sign in to.
 
     Raises:
-        ConfigError: An argument is missing, or `auth_url` is not the URL of an identity service v3.
+        ConfigError: An argument is missing or one too many, or `auth_url` is not the URL of an identity service v3.
     """
 
     secret_kind = "password"  # noqa: S105
@@ -175,6 +179,10 @@ class KeystonePassword(Credentials):
     user_domain_id: str | None = None
     project_domain_name: str | None = None
     project_domain_id: str | None = None
+    trust_id: str | None = None
+    system_scope: str | None = None
+    domain_id: str | None = None
+    domain_name: str | None = None
 
     @property
     def _user_domain(self) -> dict[str, str]:
@@ -193,22 +201,38 @@ class KeystonePassword(Credentials):
             "project_domain_name or project_domain_id": not is_named or self._project_domain,
         }
 
-    def auth_body(self) -> dict[str, Any]:
-        user: dict[str, Any] = _id_or_name(self.user_id, self.username)
-        if not self.user_id:
-            user["domain"] = self._user_domain
-        password = {"user": {**user, "password": self.password}}
-        body: dict[str, Any] = {"identity": {"methods": ["password"], "password": password}}
+    def _check(self) -> None:
+        super()._check()
+        scopes = [name for name, value in self._scopes().items() if value]
+        if len(scopes) > 1:
+            raise ConfigError(f"{type(self).__name__} has {' and '.join(scopes)}", hint="give one of them")
+        if self.system_scope not in (None, "", "all"):
+            raise ConfigError(f"system_scope={shown(self.system_scope)} is not known", hint="system_scope='all'")
+
+    def _scopes(self) -> dict[str, Any]:
+        """What there may be to sign in to, by the names of Keystone's JSON; an empty value is not given."""
         project: dict[str, Any] = _id_or_name(self.project_id, self.project_name)
         if "name" in project:
             project["domain"] = self._project_domain
-        return {**body, "scope": {"project": project}} if project else body
+        return {
+            "project": project,
+            "OS-TRUST:trust": _id_or_name(self.trust_id, None),
+            "system": {"all": True} if self.system_scope else {},
+            "domain": _id_or_name(self.domain_id, self.domain_name),
+        }
+
+    def auth_body(self) -> dict[str, Any]:
+        user = _user(self.user_id, self.username, self._user_domain)
+        password = {"user": {**user, "password": self.password}}
+        body: dict[str, Any] = {"identity": {"methods": ["password"], "password": password}}
+        scope = {name: value for name, value in self._scopes().items() if value}
+        return {**body, "scope": scope} if scope else body
 
 
 @_checked
 @dataclass(frozen=True, repr=False, kw_only=True)
 class ApplicationCredential(Credentials):
-    """An OpenStack application credential, which belongs to one project.
+    """An OpenStack application credential, which belongs to one project: by its id, or by its name and user.
 
         ApplicationCredential(auth_url="https://keystone.example.com/v3", id="a1b2…", secret=os.environ["SECRET"])
 
@@ -216,19 +240,43 @@ class ApplicationCredential(Credentials):
         auth_url: The identity endpoint, with or without `/v3`.
         id: The id of the application credential.
         secret: Its secret.
+        name: Its name, together with its user; not needed beside `id`.
+        username: The name of its user, together with the user's domain; not needed beside `user_id`.
+        user_id: The id of its user.
+        user_domain_name: The name of the user's domain.
+        user_domain_id: The id of the user's domain.
 
     Raises:
-        ConfigError: An argument is empty, or `auth_url` is not the URL of an identity service v3.
+        ConfigError: An argument is missing, or `auth_url` is not the URL of an identity service v3.
     """
 
     secret_kind = "application credential's secret"  # noqa: S105
 
     auth_url: str = field()
-    id: str
+    id: str | None = None
     secret: str = field(repr=False)
+    name: str | None = None
+    username: str | None = None
+    user_id: str | None = None
+    user_domain_name: str | None = None
+    user_domain_id: str | None = None
+
+    @property
+    def _user_domain(self) -> dict[str, str]:
+        return _id_or_name(self.user_domain_id, self.user_domain_name)
+
+    def _required(self) -> dict[str, object]:
+        return {
+            "id or name": self.id or self.name,
+            "secret": _is_text(self.secret),
+            "username or user_id": self.id or self.username or self.user_id,
+            "user_domain_name or user_domain_id": self.id or self.user_id or self._user_domain,
+        }
 
     def auth_body(self) -> dict[str, Any]:
-        credential = {"id": self.id, "secret": self.secret}
+        credential: dict[str, Any] = {**_id_or_name(self.id, self.name), "secret": self.secret}
+        if not self.id:
+            credential["user"] = _user(self.user_id, self.username, self._user_domain)
         return {"identity": {"methods": ["application_credential"], "application_credential": credential}}
 
 
@@ -285,6 +333,10 @@ def versioned(auth_url: str | None, version: str) -> str:
 def _id_or_name(own_id: str | None, name: str | None) -> dict[str, str]:
     """Returns how Keystone's JSON refers to a user, a project or a domain: by its id, else by its name."""
     return {"id": own_id} if own_id else {"name": name} if name else {}
+
+
+def _user(user_id: str | None, name: str | None, domain: dict[str, str]) -> dict[str, Any]:
+    return {"id": user_id} if user_id else {"name": name, "domain": domain}
 
 
 def _is_text(value: object) -> bool:

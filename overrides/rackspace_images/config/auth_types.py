@@ -118,7 +118,10 @@ def _keystone_password(settings: Settings, prompt: Prompt) -> Credentials:
         raise settings.invalid("identity_api_version", "asks for Keystone v2.0, which is not supported", hint="3")
     if "password" not in settings and "api_key" in settings:
         raise settings.missing(("password",), hint="an API key is for Rackspace alone: auth_type rackspace_apikey")
-    _check_project(settings)
+    scopes = [name for name in ("trust_id", "system_scope", "project_id", "project_name") if name in settings]
+    if scopes[:1] in (["trust_id"], ["system_scope"]) and len(scopes) > 1:
+        hint = f"unset {settings.name_of(scopes[0])}, or the other"
+        raise settings.invalid(scopes[0], f"is given beside {settings.name_of(scopes[1])}", hint=hint)
     secret(settings, prompt, ("password",), "Password", ("username", "user_id"))
     return made(
         settings,
@@ -131,18 +134,18 @@ def _keystone_password(settings: Settings, prompt: Prompt) -> Credentials:
             project_id=settings.get("project_id"),
             **_domain(settings, "user", needed="user_id" not in settings),
             **_domain(settings, "project", needed="project_name" in settings and "project_id" not in settings),
+            trust_id=settings.get("trust_id"),
+            system_scope=settings.get("system_scope"),
+            **_domain_scope(settings),
         ),
     )
 
 
-def _check_project(settings: Settings) -> None:
-    """A domain given beside a project is the user's and the project's; alone, it asks for a token of the domain."""
-    if "project_id" in settings or "project_name" in settings:
-        return
-    for domain in ("domain_id", "domain_name"):
-        if domain in settings:
-            hint = f"name a {settings.name_of('project_name')}"
-            raise settings.invalid(domain, "asks for a whole domain, which has no images", hint=hint)
+def _domain_scope(settings: Settings) -> dict[str, str | None]:
+    """The domain to sign in to. Beside another scope it is the domain of the user and of the project."""
+    if any(name in settings for name in ("project_id", "project_name", "trust_id", "system_scope")):
+        return {}
+    return {name: settings.get(name) for name in ("domain_id", "domain_name")}
 
 
 def _domain(settings: Settings, whose: str, *, needed: bool) -> dict[str, str | None]:
@@ -157,13 +160,21 @@ def _domain(settings: Settings, whose: str, *, needed: bool) -> dict[str, str | 
 
 def _application_credential(settings: Settings, prompt: Prompt) -> Credentials:
     check_url(settings, "v3")
-    secret(settings, prompt, ("application_credential_secret",), "Secret", ("application_credential_id",))
+    names = ("application_credential_id", "application_credential_name")
+    secret(settings, prompt, ("application_credential_secret",), "Secret", names)
+    by_id = names[0] in settings
+    if not by_id:
+        settings.check(("username", "user_id"))
     return made(
         settings,
         lambda: ApplicationCredential(
             auth_url=settings.need("auth_url"),
-            id=settings.need("application_credential_id"),
+            id=settings.get(names[0]),
             secret=settings.need("application_credential_secret"),
+            name=None if by_id else settings.get(names[1]),
+            username=None if by_id else settings.get("username"),
+            user_id=None if by_id else settings.get("user_id"),
+            **({} if by_id else _domain(settings, "user", needed="user_id" not in settings)),
         ),
     )
 

@@ -36,10 +36,12 @@ AUTH: dict[str, Key] = {
     "user_domain_id": _key("the id of the user's domain", "user_domain_id"),
     "project_domain_name": _key("the name of the project's domain", "project_domain_name"),
     "project_domain_id": _key("the id of the project's domain", "project_domain_id"),
-    "domain_name": _key("the name of both domains, beside a project", "domain_name"),
-    "domain_id": _key("the id of both domains, beside a project", "domain_id"),
+    "domain_name": _key("the name of a domain to sign in to; beside a project, of both domains", "domain_name"),
+    "domain_id": _key("the id of a domain to sign in to; beside a project, of both domains", "domain_id"),
     "default_domain": _key("the id of a domain that is not given", "default_domain", "default_domain_id"),
     "default_domain_name": _key("the name of a domain that is not given", "default_domain_name"),
+    "trust_id": _key("a trust to sign in to, in place of a project", "trust_id"),
+    "system_scope": _key("`all`, to sign in to the whole cloud, in place of a project", "system_scope"),
     "token": _key("a token, used as it is", "token", "auth_token"),
     "application_credential_id": _key("the application credential's id", "application_credential_id"),
     "application_credential_name": _key("the application credential's name", "application_credential_name"),
@@ -64,8 +66,6 @@ TOP_LEVEL: dict[str, Key] = {
 }
 REGION = _key("the region's name, in any case", "compute_region_name", "region_name")
 UNSUPPORTED: dict[str, str] = {
-    "trust_id": "a project, or an application credential, in place of the trust",
-    "system_scope": "a project: images belong to projects",
     "passcode": "an application credential in place of a one-time password",
     "compute_service_type": "endpoint_override, the compute URL with version and project",
     "compute_service_name": "endpoint_override, the compute URL with version and project",
