@@ -32,6 +32,24 @@ class Endpoint(NamedTuple):
     url: str
 
 
+class ServiceFilter(NamedTuple):
+    """Which of the catalog's services and URLs to use.
+
+    Args:
+        interfaces: The kinds of URL; for each region the first that the catalog has.
+        type: The service's type; by default compute.
+        name: The service's name; by default any, and at Rackspace `cloudServersOpenStack`.
+    """
+
+    interfaces: tuple[str, ...] = ("public",)
+    type: str | None = None
+    name: str | None = None
+
+    def matches(self, endpoint: Endpoint) -> bool:
+        """Whether an endpoint is of the service."""
+        return endpoint.type == (self.type or "compute") and self.name in (None, endpoint.service)
+
+
 def rackspace_endpoints(catalog: object) -> tuple[Endpoint, ...]:
     """Returns the endpoints of a catalog of Rackspace Identity, as the generated code parses it."""
     from rackspace_identity_api import models
@@ -68,7 +86,7 @@ def _instances(values: Any, kind: type[Any]) -> Iterator[Any]:
     return (value for value in values if isinstance(value, kind)) if isinstance(values, list) else iter(())
 
 
-def compute_endpoints(endpoints: Iterable[Endpoint], interface: str = "public") -> dict[str, str]:
+def compute_endpoints(endpoints: Iterable[Endpoint], service: ServiceFilter) -> dict[str, str]:
     """Returns region → compute URL.
 
     At Rackspace, this is the service `cloudServersOpenStack`; `cloudServers`, of type `compute` as well, is an older
@@ -76,19 +94,22 @@ def compute_endpoints(endpoints: Iterable[Endpoint], interface: str = "public") 
 
     Args:
         endpoints: The catalog.
-        interface: `public`, `internal` or `admin`.
+        service: Which of its services and URLs to use.
     """
-    compute = [endpoint for endpoint in endpoints if endpoint.type == "compute" and endpoint.service != "cloudServers"]
-    rackspace = [endpoint for endpoint in compute if endpoint.service == "cloudServersOpenStack"]
+    compute = list(filter(service.matches, endpoints))
+    if service.name is None:
+        compute = [endpoint for endpoint in compute if endpoint.service != "cloudServers"]
+        compute = [endpoint for endpoint in compute if endpoint.service == "cloudServersOpenStack"] or compute
     found: dict[str, str] = {}
-    for endpoint in rackspace or compute:
-        if endpoint.interface == interface:
-            found.setdefault(endpoint.region, endpoint.url)
+    for interface in service.interfaces:
+        for endpoint in compute:
+            if endpoint.interface == interface:
+                found.setdefault(endpoint.region, endpoint.url)
     return found
 
 
 def choose_region(
-    endpoints: tuple[Endpoint, ...], wanted: str | None, *, default: str | None, interface: str = "public"
+    endpoints: tuple[Endpoint, ...], wanted: str | None, *, default: str | None, service: ServiceFilter
 ) -> tuple[str, str]:
     """Chooses a region of the catalog; returns its name in the catalog and its compute URL.
 
@@ -96,7 +117,7 @@ def choose_region(
         endpoints: The catalog.
         wanted: The region, in upper or lower case; None for the default one, or the only one.
         default: The user's own region, from the identity service.
-        interface: `public`, `internal` or `admin`.
+        service: Which of the catalog's services and URLs to use.
 
     Raises:
         RegionNotFound: The catalog has no such region, or several and none is given; names those it has.
@@ -104,7 +125,7 @@ def choose_region(
     """
     if not endpoints:
         raise no_catalog()
-    found = compute_endpoints(endpoints, interface)
+    found = compute_endpoints(endpoints, service)
     name = _same(wanted if wanted is not None else default, found)
     if name is None and wanted is None and len(found) == 1:
         name = next(iter(found))
@@ -116,9 +137,9 @@ def choose_region(
     services = [endpoint for endpoint in endpoints if _same(wanted, [endpoint.region])]
     if not services:
         raise RegionNotFound(f"no region {wanted}; compute is in: {names}")
-    served = sorted({endpoint.interface for endpoint in services if endpoint.type == "compute"})
-    reason = f"only the interfaces {', '.join(served)}" if served and interface not in served else "no compute"
-    raise RegionNotFound(f"region {wanted} has {reason}; {interface} compute is in: {names}")
+    served = sorted({endpoint.interface for endpoint in filter(service.matches, services)})
+    reason = f"only the interfaces {', '.join(served)}" if served else "no compute"
+    raise RegionNotFound(f"region {wanted} has {reason}; {' or '.join(service.interfaces)} compute is in: {names}")
 
 
 def _same(name: str | None, names: Iterable[str]) -> str | None:

@@ -11,7 +11,14 @@ import pytest
 from cloud import Cloud, rackspace
 from conftest import SOURCE_ID
 from rackspace_images import ImagesClient, StaticToken, errors
-from rackspace_images.regions import checked_endpoint, has_version
+from rackspace_images.regions import (
+    Endpoint,
+    ServiceFilter,
+    checked_endpoint,
+    choose_region,
+    compute_endpoints,
+    has_version,
+)
 from scripted import answer
 
 
@@ -274,3 +281,48 @@ def test_locate_many_yields_each_id_as_it_was_given() -> None:
         next(run)
         run.close()  # type: ignore[attr-defined]
         assert read <= 4
+
+
+CATALOG = (
+    Endpoint("not-nova", "compute", "DFW", "public", "https://other.example.com/v2.1"),
+    Endpoint("nova", "compute", "DFW", "internal", "https://nova.internal/v2.1"),
+    Endpoint("nova", "compute", "DFW", "public", "https://nova.example.com/v2.1"),
+    Endpoint("nova", "compute", "ORD", "public", "https://nova-ord.example.com/v2.1"),
+    Endpoint("new", "computev21", "DFW", "public", "https://new.example.com/v2.1"),
+)
+
+
+@pytest.mark.parametrize(
+    ("service", "found"),
+    [
+        (ServiceFilter(), {"DFW": "other.example.com", "ORD": "nova-ord.example.com"}),
+        (ServiceFilter(name="nova"), {"DFW": "nova.example.com", "ORD": "nova-ord.example.com"}),
+        (ServiceFilter(type="computev21"), {"DFW": "new.example.com"}),
+        (ServiceFilter(type="computev21", name="nova"), {}),
+        (ServiceFilter(("internal",)), {"DFW": "nova.internal"}),
+        (ServiceFilter(("internal", "public")), {"DFW": "nova.internal", "ORD": "nova-ord.example.com"}),
+        (ServiceFilter(("admin", "public"), name="nova"), {"DFW": "nova.example.com", "ORD": "nova-ord.example.com"}),
+    ],
+)
+def test_service_and_interface_of_the_catalog_are_chosen(service: ServiceFilter, found: dict[str, str]) -> None:
+    """By type and name; of several interfaces the first that a region has."""
+    urls = {region: f"https://{host}/v2.1" for region, host in found.items()}
+    assert compute_endpoints(CATALOG, service) == urls
+
+
+def test_service_that_a_region_lacks_is_told() -> None:
+    """With what it has, and where the service is."""
+    with pytest.raises(errors.RegionNotFound, match="region ORD has no compute; public compute is in: DFW"):
+        choose_region(CATALOG, "ORD", default=None, service=ServiceFilter(type="computev21"))
+    with pytest.raises(errors.RegionNotFound, match="region ORD has only the interfaces public; internal"):
+        choose_region(CATALOG, "ORD", default=None, service=ServiceFilter(("internal",)))
+
+
+def test_client_takes_service_and_interfaces() -> None:
+    """A catalog has two services of a type, and each client the one that it was told of."""
+    with Cloud() as cloud:
+        with ImagesClient(cloud.keystone(), region="DFW", interface=["admin", "public"]) as images:
+            images.get(SOURCE_ID)
+        with ImagesClient(cloud.keystone(), region="DFW", service_type="computev21") as images:
+            with pytest.raises(errors.RegionNotFound, match="region DFW has no compute"):
+                images.get(SOURCE_ID)

@@ -47,7 +47,25 @@ def test_region(read: Any) -> None:
 )
 def test_interface(read: Any, name: str, word: str, expected: str) -> None:
     """The interface goes by its new and its old name, in new and in old words."""
-    assert read(**{name: word}).interface == expected
+    assert read(**{name: word}).interface == (expected,)
+
+
+def test_service_of_the_catalog_is_obeyed(read: Any) -> None:
+    """By its type and its name, as OpenStack's clients read them."""
+    config = read(compute_service_type="computev21", compute_service_name="nova")
+    assert (config.service_type, config.service_name) == ("computev21", "nova")
+
+
+@pytest.mark.parametrize("given", ["internal,public", "internal, publicURL"])
+def test_interfaces_are_in_the_order_of_preference(read: Any, given: str) -> None:
+    """As text with commas."""
+    assert read(interface=given).interface == ("internal", "public")
+
+
+def test_interfaces_may_be_a_list_of_clouds_yaml(machine: Machine) -> None:
+    """As openstacksdk takes it."""
+    machine.write(yaml.safe_dump({"clouds": {"mine": {"auth": AUTH, "interface": ["internal", "public"]}}}))
+    assert load("mine", environ={}).interface == ("internal", "public")
 
 
 def test_unknown_interface(read: Any) -> None:

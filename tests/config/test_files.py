@@ -112,7 +112,7 @@ def test_a_current_folder_that_is_gone(machine: Machine) -> None:
         (f"clouds:\n  mine: {SECRET}\n", "is not a mapping"),
         (f"clouds:\n  mine:\n    auth: {SECRET}\n", ": auth (line 3) is not a mapping"),
         (f"clouds:\n  mine:\n    auth:\n      password: [{SECRET}]\n", ": auth.password (line 4) is not a word"),
-        (f"clouds:\n  mine:\n    interface: [{SECRET}]\n", ": interface (line 3) is not a word"),
+        (f"clouds:\n  mine:\n    interface: [{SECRET}]\n", ": interface (line 3) is none of"),
         ("clouds:\n  mine:\n", "lacks auth.auth_url"),
     ],
 )

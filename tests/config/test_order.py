@@ -42,6 +42,8 @@ def test_a_named_cloud_is_taken_whole(machine: Machine, argument: bool) -> None:
         region=None,
         endpoint=None,
         interface=None,
+        service_type=None,
+        service_name=None,
         verify=None,
         cert=None,
         regions=(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, Self, TypeVar
@@ -52,7 +52,9 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         timeout: Timeout = ATTEMPT_TIMEOUT,
         deadline: float | None = DEADLINE,
         retry: Retry | None = Retry(),  # noqa: B008  frozen
-        interface: str = "public",
+        interface: str | Sequence[str] = "public",
+        service_type: str | None = None,
+        service_name: str | None = None,
         verify: bool | str | ssl.SSLContext = True,
         cert: Cert = None,
         proxy: str | httpx.Proxy | None = None,
@@ -111,6 +113,8 @@ class BaseClient(Generic[AnyApi, AnyTransport]):
         found: dict[str, Any] = {
             "endpoint": config.endpoint,
             "interface": config.interface,
+            "service_type": config.service_type,
+            "service_name": config.service_name,
             "verify": config.verify,
             "cert": config.cert,
         }

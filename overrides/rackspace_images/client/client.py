@@ -42,7 +42,10 @@ class ImagesClient(BaseClient[ApiClient, httpx.BaseTransport]):
         timeout: Seconds that one attempt may take, or None. An `httpx.Timeout` bounds its parts instead.
         deadline: Seconds that a whole call may take, or None: sign-in, waits, retries and body.
         retry: Which requests are sent again, and when; None for none.
-        interface: Which of the catalog's URLs to use: `public`, `internal` or `admin`.
+        interface: Which of the catalog's URLs to use: `public`, `internal` or `admin`; or several, of which the first
+            that a region has is used.
+        service_type: The type of the compute service in the catalog. Default: `compute`.
+        service_name: The name of the compute service, where the catalog has several of its type.
         verify: True, the path of a file or folder of CA certificates, an `ssl.SSLContext`, or False.
         cert: A client certificate, as httpx takes it.
         proxy: The URL of a proxy. Default: the environment's. Loopback never goes through a proxy.

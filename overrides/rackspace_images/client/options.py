@@ -6,7 +6,7 @@ import contextlib
 import os
 import pickle
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from rackspace_images.http.proxies import Proxies
 from rackspace_images.http.retry import Attempt, Retry
 from rackspace_images.http.sender import Sender
 from rackspace_images.http.tls import Cert, Tls
-from rackspace_images.regions import INTERFACES, checked_endpoint, checked_region
+from rackspace_images.regions import INTERFACES, ServiceFilter, checked_endpoint, checked_region
 from rackspace_images.text import RedactedOptions, redacted, shown, whole_number
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ AnyTransport = httpx.BaseTransport | httpx.AsyncBaseTransport
 _KINDS: dict[str, tuple[Any, str]] = {
     "region": (str | None, "the name of a region"),
     "retry": (Retry | None, "a Retry or None"),
-    "interface": (str, "the name of an interface"),
+    "interface": (str | list | tuple, "the name of an interface"),
+    "service_type": (str | None, "the type of a service"),
+    "service_name": (str | None, "the name of a service"),
     "verify": (bool | str | ssl.SSLContext, "True, False, a path as a str, or an ssl.SSLContext"),
     "allow_http": (bool, "True or False"),
     "user_agent": (str | None, "a str"),
@@ -63,7 +65,9 @@ class ClientOptions:
     timeout: Timeout = ATTEMPT_TIMEOUT
     deadline: float | None = DEADLINE
     retry: Retry | None = Retry()  # noqa: RUF009  frozen
-    interface: str = "public"
+    interface: str | Sequence[str] = "public"
+    service_type: str | None = None
+    service_name: str | None = None
     verify: bool | str | ssl.SSLContext = True
     cert: Cert = None
     proxy: httpx.Proxy | None = None
@@ -91,11 +95,14 @@ class ClientOptions:
         if not 1 <= number <= CONNECTIONS_LIMIT:
             raise ConfigError(f"max_connections={self.max_connections!r} is not a number from 1 to {CONNECTIONS_LIMIT}")
         endpoint = None if self.endpoint is None else checked_endpoint(self.endpoint)
-        values = {"endpoint": endpoint, "interface": self.interface.removesuffix("URL"), "max_connections": number}
+        given = [self.interface] if isinstance(self.interface, str) else self.interface
+        interfaces = tuple(str(interface).removesuffix("URL") for interface in given)
+        values = {"endpoint": endpoint, "interface": interfaces, "max_connections": number}
         for name, value in {**values, "region": checked_region(self.region)}.items():
             object.__setattr__(self, name, value)
-        if self.interface not in INTERFACES:
-            raise ConfigError(f"no interface {self.interface}", hint=f"one of {', '.join(INTERFACES)}")
+        for interface in interfaces or ("",):
+            if interface not in INTERFACES:
+                raise ConfigError(f"no interface {interface}", hint=f"one of {', '.join(INTERFACES)}")
         if self.user_agent is not None and not (self.user_agent.isascii() and self.user_agent.isprintable()):
             raise ConfigError("user_agent holds a character that no HTTP header may hold")
         checked_limit("timeout", self.timeout)
@@ -109,6 +116,11 @@ class ClientOptions:
             if is_given:
                 hint = f"set {name} in the transport"
                 raise ConfigError(f"{name}= has no effect on a transport that is given", hint=hint)
+
+    @cached_property
+    def service(self) -> ServiceFilter:
+        """Which of the catalog's services and URLs to use."""
+        return ServiceFilter(tuple(self.interface), self.service_type, self.service_name)
 
     @property
     def headers(self) -> dict[str, str]:

@@ -188,7 +188,7 @@ class Session:
         access = yield from self.tokens.get_access(limits)
         if not access.endpoints:
             raise regions.no_catalog()
-        found = regions.compute_endpoints(access.endpoints, self.options.interface)
+        found = regions.compute_endpoints(access.endpoints, self.options.service)
         only = {name.casefold() for name in self.only}
         return {name: url for name, url in found.items() if not only or name.casefold() in only}
 
@@ -202,7 +202,7 @@ class Session:
         if access.cached and not {name.casefold() for name in wanted} <= {name.casefold() for name in known}:
             access = yield from self.tokens.get_access(limits, failed=access)
         chosen = (
-            regions.choose_region(access.endpoints, name, default=None, interface=self.options.interface)[0]
+            regions.choose_region(access.endpoints, name, default=None, service=self.options.service)[0]
             for name in wanted
         )
         return list(dict.fromkeys(chosen))
@@ -222,7 +222,7 @@ class Session:
         if target.endpoint_override is not None:
             return target.region_name, target.endpoint_override
         region, url = regions.choose_region(
-            access.endpoints, target.region_name, default=access.default_region, interface=self.options.interface
+            access.endpoints, target.region_name, default=access.default_region, service=self.options.service
         )
         if target.region_name is None and target.resolved is None:
             log.info("no region was given: %s it is, the user's own or the only one", one_line(region))

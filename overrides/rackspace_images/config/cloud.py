@@ -97,6 +97,9 @@ class Cloud:
 
     def _given(self, name: str, keys: tuple[str, ...]) -> Setting | None:
         for found in self._all(keys, below_auth=name in AUTH):
+            if name == "interface" and isinstance(found.value, ListNode):
+                words = (item.text for item in found.value.items if isinstance(item, ScalarNode))
+                return Setting(",".join(words), found.shown)
             if not isinstance(found.value, ScalarNode):
                 raise ConfigError(f"{self.source}: {found.shown} is not a word", hint=f"{found.key}: …")
             if found.value.read_as and name not in _MAY_BE_CONVERTED:

@@ -16,12 +16,13 @@ def region(settings: Settings) -> str | None:
     return settings.get("region_name") or (settings.regions[0] if len(settings.regions) == 1 else None)
 
 
-def interface(settings: Settings) -> str | None:
-    """`public`, also as `publicURL`, OpenStack's older word."""
-    word = (settings.get("interface") or "").lower().removesuffix("url")
-    if word and word not in _INTERFACES:
+def interface(settings: Settings) -> tuple[str, ...] | None:
+    """`public`, also as `publicURL`, OpenStack's older word; several, with commas, in the order of preference."""
+    given = (settings.get("interface") or "").lower().split(",")
+    words = tuple(word for one in given if (word := one.strip().removesuffix("url")))
+    if not set(words) <= set(_INTERFACES):
         raise settings.invalid("interface", "is none of public, internal and admin")
-    return word or None
+    return words or None
 
 
 def verify(settings: Settings) -> bool | str | None:

@@ -16,8 +16,10 @@ class Config:
     region: str | None
     endpoint: str | None
     """The compute URL, where the source gives one."""
-    interface: str | None
-    """`public`, `internal` or `admin`."""
+    interface: tuple[str, ...] | None
+    """`public`, `internal` and `admin`, in the order in which they are wanted."""
+    service_type: str | None
+    service_name: str | None
     verify: bool | str | None
     """False to trust any certificate, or the path of a file or folder of CA certificates."""
     cert: str | tuple[str, str] | None

@@ -54,9 +54,11 @@ TOP_LEVEL: dict[str, Key] = {
         *("compute_endpoint_override", "compute_endpoint", "endpoint_override"),
     ),
     "interface": _key(
-        "which of the catalog's URLs: `public`, `internal` or `admin`",
+        "which of the catalog's URLs: `public`, `internal` or `admin`, or a list of them, the first wanted first",
         *("compute_interface", "compute_endpoint_type", "interface", "endpoint_type"),
     ),
+    "service_type": _key("the type of the compute service in the catalog", "compute_service_type"),
+    "service_name": _key("its name, where there are several of its type", "compute_service_name"),
     "identity_api_version": _key("3, or 2.0 for Rackspace", "identity_api_version"),
     "verify": _key("whether certificates are checked, or the path of a CA file", "verify"),
     "insecure": _key("whether they are not checked", "insecure"),
@@ -67,8 +69,6 @@ TOP_LEVEL: dict[str, Key] = {
 REGION = _key("the region's name, in any case", "compute_region_name", "region_name")
 UNSUPPORTED: dict[str, str] = {
     "passcode": "an application credential in place of a one-time password",
-    "compute_service_type": "endpoint_override, the compute URL with version and project",
-    "compute_service_name": "endpoint_override, the compute URL with version and project",
 }
 """Keys that decide who signs in, to what, or where, and that are not obeyed: what to give in their place."""
 _PLACEHOLDER = re.compile(r"\{([^}]*)\}|[%$]\(([^)]*)\)s?")

@@ -50,6 +50,8 @@ def load(
         regions=settings.regions,
         endpoint=settings.get("endpoint_override"),
         interface=connection.interface(settings),
+        service_type=settings.get("service_type"),
+        service_name=settings.get("service_name"),
         verify=connection.verify(settings),
         cert=connection.cert(settings),
         credentials=auth_types.credentials(settings, prompt),
