@@ -222,13 +222,6 @@ ACCEPTED: list[Accepted] = [
         cases="command-line/audit-sign-in",
         fields="exit",
     ),
-    Accepted(
-        kind="an audit of partitions",
-        reason="the line of `audit` among the commands says that it looks images up",
-        fields="std*",
-        recorded="look at many images, and keep what came of each",
-        now="look up many images, and keep a row for each",
-    ),
     *(
         Accepted("given transport", GIVEN_TRANSPORT, cases=f"configuration/{case}")
         for case in (
