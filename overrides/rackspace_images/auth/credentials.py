@@ -134,9 +134,26 @@ class Password(RackspaceCredentials):
         return {"passwordCredentials": {"username": self.username, "password": self.password}}
 
 
+class _OfKeystoneUser:
+    """What credentials share that name a user of Keystone, by its id, or by its name and domain."""
+
+    username: str | None
+    user_id: str | None
+    user_domain_name: str | None
+    user_domain_id: str | None
+
+    @property
+    def _user_domain(self) -> dict[str, str]:
+        return _id_or_name(self.user_domain_id, self.user_domain_name)
+
+    @property
+    def _user(self) -> dict[str, Any]:
+        return {"id": self.user_id} if self.user_id else {"name": self.username, "domain": self._user_domain}
+
+
 @_checked
 @dataclass(frozen=True, repr=False, kw_only=True)
-class KeystonePassword(Credentials):
+class KeystonePassword(_OfKeystoneUser, Credentials):
     """An OpenStack user and password, and what to sign in to: a project, or one of trust, system and domain.
 
         KeystonePassword(
@@ -185,20 +202,15 @@ class KeystonePassword(Credentials):
     domain_name: str | None = None
 
     @property
-    def _user_domain(self) -> dict[str, str]:
-        return _id_or_name(self.user_domain_id, self.user_domain_name)
-
-    @property
-    def _project_domain(self) -> dict[str, str]:
+    def _scope_domain(self) -> dict[str, str]:
         return _id_or_name(self.project_domain_id, self.project_domain_name) or self._user_domain
 
     def _required(self) -> dict[str, object]:
-        is_named = self.project_name and not self.project_id
         return {
             "username or user_id": self.username or self.user_id,
             "password": _is_text(self.password),
             "user_domain_name or user_domain_id": self.user_id or self._user_domain,
-            "project_domain_name or project_domain_id": not is_named or self._project_domain,
+            "project_domain_name or project_domain_id": self.project_id or not self.project_name or self._scope_domain,
         }
 
     def _check(self) -> None:
@@ -213,7 +225,7 @@ class KeystonePassword(Credentials):
         """What there may be to sign in to, by the names of Keystone's JSON; an empty value is not given."""
         project: dict[str, Any] = _id_or_name(self.project_id, self.project_name)
         if "name" in project:
-            project["domain"] = self._project_domain
+            project["domain"] = self._scope_domain
         return {
             "project": project,
             "OS-TRUST:trust": _id_or_name(self.trust_id, None),
@@ -222,8 +234,7 @@ class KeystonePassword(Credentials):
         }
 
     def auth_body(self) -> dict[str, Any]:
-        user = _user(self.user_id, self.username, self._user_domain)
-        password = {"user": {**user, "password": self.password}}
+        password = {"user": {**self._user, "password": self.password}}
         body: dict[str, Any] = {"identity": {"methods": ["password"], "password": password}}
         scope = {name: value for name, value in self._scopes().items() if value}
         return {**body, "scope": scope} if scope else body
@@ -231,7 +242,7 @@ class KeystonePassword(Credentials):
 
 @_checked
 @dataclass(frozen=True, repr=False, kw_only=True)
-class ApplicationCredential(Credentials):
+class ApplicationCredential(_OfKeystoneUser, Credentials):
     """An OpenStack application credential, which belongs to one project: by its id, or by its name and user.
 
         ApplicationCredential(auth_url="https://keystone.example.com/v3", id="a1b2…", secret=os.environ["SECRET"])
@@ -261,10 +272,6 @@ class ApplicationCredential(Credentials):
     user_domain_name: str | None = None
     user_domain_id: str | None = None
 
-    @property
-    def _user_domain(self) -> dict[str, str]:
-        return _id_or_name(self.user_domain_id, self.user_domain_name)
-
     def _required(self) -> dict[str, object]:
         return {
             "id or name": self.id or self.name,
@@ -274,9 +281,8 @@ class ApplicationCredential(Credentials):
         }
 
     def auth_body(self) -> dict[str, Any]:
-        credential: dict[str, Any] = {**_id_or_name(self.id, self.name), "secret": self.secret}
-        if not self.id:
-            credential["user"] = _user(self.user_id, self.username, self._user_domain)
+        user = {} if self.id else {"user": self._user}
+        credential = {**_id_or_name(self.id, self.name), "secret": self.secret, **user}
         return {"identity": {"methods": ["application_credential"], "application_credential": credential}}
 
 
@@ -333,10 +339,6 @@ def versioned(auth_url: str | None, version: str) -> str:
 def _id_or_name(own_id: str | None, name: str | None) -> dict[str, str]:
     """Returns how Keystone's JSON refers to a user, a project or a domain: by its id, else by its name."""
     return {"id": own_id} if own_id else {"name": name} if name else {}
-
-
-def _user(user_id: str | None, name: str | None, domain: dict[str, str]) -> dict[str, Any]:
-    return {"id": user_id} if user_id else {"name": name, "domain": domain}
 
 
 def _is_text(value: object) -> bool:
